@@ -1,0 +1,164 @@
+// Package emulator runs emulated vendors. An Emulator holds worlds; each world has its own state, clock, limits,
+// credentials and journal. It answers over HTTP and HTTPS, or over an in-memory network for tests.
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/understudy-dev/understudy/emulator/internal/serve"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/emulator/vendors"
+	"github.com/understudy-dev/understudy/fixtures"
+)
+
+// Emulator answers for all vendors. It is safe for concurrent use.
+type Emulator struct {
+	options options
+	server  *serve.Server
+
+	mu     sync.Mutex
+	worlds map[string]*World
+	bases  map[string]start // what named fixtures build, once each
+	listeners
+}
+
+// start is where a world begins: a fixture, built.
+type start struct {
+	name     string
+	snapshot state.Snapshot
+	fixture  *fixtures.Fixture
+}
+
+// New builds an emulator with one world, "default". It opens no port.
+// Errors: a fixture that breaks the tables (file:line:column), unknown limits or vendors.
+func New(opts ...Option) (*Emulator, error) {
+	o := options{seed: 1}
+	for _, opt := range opts {
+		if err := opt(&o); err != nil {
+			return nil, err
+		}
+	}
+	e := &Emulator{options: o, server: serve.New(vendors.All()), worlds: map[string]*World{}, bases: map[string]start{}}
+	e.server.CheckReplies = o.checkReplies
+	e.server.Log = o.log
+	if _, err := serve.Presets(e.server.Vendors(), o.limits); err != nil {
+		return nil, err
+	}
+	first, err := e.firstStart()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := e.addWorld(serve.DefaultWorld, first); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// acme builds the shipped company once for every emulator: a snapshot never changes.
+var acme = sync.OnceValues(func() (start, error) {
+	f, err := fixtures.Load("acme")
+	if err != nil {
+		return start{}, err
+	}
+	return build(vendors.All(), f)
+})
+
+func (e *Emulator) firstStart() (start, error) {
+	if e.options.fixture == nil {
+		return acme()
+	}
+	return build(e.server.Vendors(), e.options.fixture)
+}
+
+// Handler answers as Start's listeners do.
+func (e *Emulator) Handler() http.Handler { return e.server }
+
+// Default is the world that answers where a request chooses none.
+func (e *Emulator) Default() *World { return e.World(serve.DefaultWorld) }
+
+// World returns a world by name, or nil.
+func (e *Emulator) World(name string) *World {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.worlds[name]
+}
+
+// startNamed finds a fixture by name for a reset or a new world: "" is what the emulator began with.
+func (e *Emulator) startNamed(name string) (start, error) {
+	if name == "" {
+		return e.firstStart()
+	}
+	f, err := e.options.dir.Load(name)
+	if err != nil {
+		return start{}, err
+	}
+	e.mu.Lock()
+	known, ok := e.bases[name]
+	e.mu.Unlock()
+	if ok && string(known.fixture.Format()) == string(f.Format()) {
+		return known, nil
+	}
+	built, err := build(e.server.Vendors(), f)
+	if err != nil {
+		return start{}, err
+	}
+	built.name = name
+	e.mu.Lock()
+	e.bases[name] = built
+	e.mu.Unlock()
+	return built, nil
+}
+
+// MaxWorlds bounds how many worlds one emulator runs.
+const MaxWorlds = 10_000
+
+// CreateWorld makes a world that starts from a fixture by name, "" for the one that the emulator began with.
+// A name has letters, digits, '-', '_' and '.', at most 64. Errors: a bad or taken name, an unknown fixture.
+func (e *Emulator) CreateWorld(name, fixture string) (*World, error) {
+	from, err := e.startNamed(fixture)
+	if err != nil {
+		return nil, err
+	}
+	return e.addWorld(name, from)
+}
+
+func (e *Emulator) addWorld(name string, from start) (*World, error) {
+	if !isWorldName(name) {
+		return nil, fmt.Errorf("%w: %q has something else than 1 to 64 letters, digits, '-', '_' and '.'", ErrBadName, name)
+	}
+	w := newWorld(e, name, from)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.worlds) >= MaxWorlds {
+		return nil, fmt.Errorf("%w: there are %d already", ErrTooMany, MaxWorlds)
+	}
+	if !e.server.Add(w.inner) {
+		return nil, fmt.Errorf("%w: a world %q", ErrExists, name)
+	}
+	e.worlds[name] = w
+	return w, nil
+}
+
+// Worlds lists the names of all worlds, sorted.
+func (e *Emulator) Worlds() []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return sortedKeys(e.worlds)
+}
+
+// DeleteWorld forgets a world. The default one stays. Errors: ErrNotFound, ErrBadName for the default.
+func (e *Emulator) DeleteWorld(name string) error {
+	if name == serve.DefaultWorld {
+		return fmt.Errorf("%w: the default world stays", ErrBadName)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.worlds[name] == nil {
+		return fmt.Errorf("%w: a world %q", ErrNotFound, name)
+	}
+	delete(e.worlds, name)
+	e.server.Remove(name)
+	return nil
+}

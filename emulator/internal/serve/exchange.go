@@ -1,0 +1,93 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// exchange is one request and its answer, as the stages pass it on.
+type exchange struct {
+	server *Server
+	world  *World
+	r      *http.Request // without the world's prefix
+	w      http.ResponseWriter
+
+	forced     string // the vendor that the Host names
+	prefix     string // /w/NAME where the path chose the world
+	body       []byte
+	bodyErr    error
+	now        time.Time
+	vendor     *spec.Vendor
+	op         *spec.Operation
+	call       spec.Call
+	plan       scenarios.Plan
+	quota      spec.Quota
+	reply      spec.Reply
+	code       string // of the error row that answers, "" for success
+	stage      string // that answered
+	rule       string // that struck
+	undeclared bool   // an answer that no table declares: a fault of the emulator's
+}
+
+// stage is one step of the path. It answers by setting the reply and returning true.
+type stage struct {
+	name string
+	run  func(*exchange) bool
+}
+
+// stages is the path of every request to a vendor, in order.
+var stages = []stage{
+	{"match", (*exchange).match},
+	{"scenario", (*exchange).scenario},
+	{"authenticate", (*exchange).authenticate},
+	{"limit", (*exchange).limit},
+	{"validate", (*exchange).validate},
+	{"handle", (*exchange).handle},
+}
+
+// walk runs the stages until one answers, then sends the answer and closes the journal.
+func (x *exchange) walk() {
+	for _, s := range stages {
+		if s.run(x) {
+			x.stage = s.name
+			break
+		}
+	}
+	x.strike(scenarios.AfterAnswer)
+	x.send()
+}
+
+// fail answers with the row that an error stands for. An error that the table lacks is a fault of the emulator's.
+func (x *exchange) fail(err error) bool {
+	row, message := x.call.Resolve(err)
+	if row == nil {
+		return x.bug("the table of " + x.op.ID + " has no row for: " + err.Error())
+	}
+	return x.failWith(row, message)
+}
+
+func (x *exchange) failWith(row *spec.Error, message string) bool {
+	x.reply = x.vendor.Render(&x.call, row, message)
+	x.code = row.Code
+	return true
+}
+
+// bug answers in our own shape: nobody must take it for the vendor's.
+func (x *exchange) bug(why string) bool {
+	x.reply = problem(http.StatusInternalServerError, "emulator_bug", why)
+	x.code = "emulator_bug"
+	x.undeclared = true
+	return true
+}
+
+// query parses the query once; a malformed part is dropped, as net/url does.
+func (x *exchange) query() url.Values {
+	if x.r.URL.RawQuery == "" {
+		return nil
+	}
+	return x.r.URL.Query()
+}

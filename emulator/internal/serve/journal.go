@@ -1,0 +1,124 @@
+package serve
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Bounds of a journal.
+const (
+	MaxEntries  = 10_000
+	MaxCaptured = 64 << 10 // bytes of a body that are kept
+	MaxBytes    = 32 << 20 // bytes of all bodies together; the oldest entries go first
+)
+
+// Entry is one exchange as the journal keeps it. It holds nothing that differs between equal runs: no durations, ports
+// or connections. Secrets are masked when it is read.
+type Entry struct {
+	Seq           uint64        `json:"seq"`
+	Time          time.Time     `json:"time"` // of the world's clock
+	World         string        `json:"world"`
+	Vendor        string        `json:"vendor,omitempty"`
+	Operation     string        `json:"operation,omitempty"` // auth0.organizations.get
+	Family        string        `json:"family,omitempty"`
+	Caller        string        `json:"caller,omitempty"`
+	Method        string        `json:"method"`
+	Path          string        `json:"path"` // with its query
+	RequestHeader http.Header   `json:"request_header,omitempty"`
+	RequestBody   string        `json:"request_body,omitempty"`
+	Status        int           `json:"status"`
+	Code          string        `json:"code,omitempty"` // of the error row that answered
+	Header        http.Header   `json:"header,omitempty"`
+	Body          string        `json:"body,omitempty"`
+	Stage         string        `json:"answered_by"`
+	Rule          string        `json:"rule,omitempty"`
+	Wait          time.Duration `json:"wait,omitempty"` // told to the client, in nanoseconds
+	Undeclared    bool          `json:"undeclared,omitempty"`
+}
+
+// Journal is a bounded ring of exchanges.
+type Journal struct {
+	mu      sync.Mutex
+	entries []Entry
+	first   int // index of the oldest
+	count   int
+	seq     uint64
+	bytes   int
+}
+
+func (e *Entry) size() int { return len(e.RequestBody) + len(e.Body) }
+
+func (j *Journal) add(e Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seq++
+	e.Seq = j.seq
+	for j.count > 0 && (j.count == MaxEntries || j.bytes+e.size() > MaxBytes) {
+		j.bytes -= j.entries[j.first].size()
+		j.entries[j.first] = Entry{}
+		j.first = (j.first + 1) % len(j.entries)
+		j.count--
+	}
+	j.bytes += e.size()
+	if j.count == len(j.entries) {
+		j.grow()
+	}
+	j.entries[(j.first+j.count)%len(j.entries)] = e
+	j.count++
+}
+
+func (j *Journal) grow() {
+	bigger := make([]Entry, min(MaxEntries, max(16, 2*len(j.entries))))
+	for i := range j.count {
+		bigger[i] = j.entries[(j.first+i)%len(j.entries)]
+	}
+	j.entries, j.first = bigger, 0
+}
+
+// Filter narrows a reading of the journal. Zero fields take everything.
+type Filter struct {
+	Vendor    string
+	Operation string // with the vendor
+	Status    int
+	Since     uint64 // entries after this sequence number
+	Limit     int    // the newest so many; 0: all that are kept
+}
+
+func (f Filter) takes(e *Entry) bool {
+	return (f.Vendor == "" || f.Vendor == e.Vendor) && (f.Operation == "" || f.Operation == e.Operation) &&
+		(f.Status == 0 || f.Status == e.Status) && e.Seq > f.Since
+}
+
+// Entries returns copies of what is kept, oldest first, with secrets masked.
+func (j *Journal) Entries(f Filter) []Entry {
+	j.mu.Lock()
+	var found []Entry
+	for i := j.count - 1; i >= 0 && (f.Limit == 0 || len(found) < f.Limit); i-- {
+		if e := &j.entries[(j.first+i)%len(j.entries)]; f.takes(e) {
+			found = append(found, *e)
+		}
+	}
+	j.mu.Unlock()
+	for i, k := 0, len(found)-1; i < k; i, k = i+1, k-1 {
+		found[i], found[k] = found[k], found[i]
+	}
+	for i := range found {
+		found[i].mask()
+	}
+	return found
+}
+
+// Clear forgets all entries; sequence numbers go on.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries, j.first, j.count, j.bytes = nil, 0, 0, 0
+}
+
+func clip(body string) string {
+	if len(body) > MaxCaptured {
+		return body[:MaxCaptured]
+	}
+	return body
+}

@@ -1,0 +1,98 @@
+package serve
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+)
+
+// match finds the operation. A path of no vendor and a path that is not emulated are answered in our own shape; a
+// method that an emulated path does not have, in the vendor's.
+func (x *exchange) match() bool {
+	x.call = spec.Call{Request: x.r, Raw: x.body, Now: x.now, World: x.world.Name, Strict: x.world.Strict, Base: x.base()}
+	found, vars, wrongMethod := x.server.router.find(x.r, x.r.URL.EscapedPath())
+	if found != nil && (x.forced == "" || x.forced == found.vendor.Name) {
+		x.vendor, x.op = found.vendor, found.op
+		x.call.Vendor, x.call.Operation, x.call.Vars, x.call.Query = x.vendor, x.op, vars, x.query()
+		return false
+	}
+	x.vendor = x.server.owner(x.r.URL.Path, x.forced)
+	if x.vendor == nil {
+		x.reply = problem(http.StatusNotFound, "unknown_path", "No vendor has the path "+x.r.URL.Path+". Emulated prefixes: "+x.server.prefixes()+".")
+		x.code = "unknown_path"
+		return true
+	}
+	x.call.Vendor = x.vendor
+	if wrongMethod {
+		if row := x.vendor.Error(nil, "method_not_allowed"); row != nil {
+			return x.failWith(row, row.Message)
+		}
+	}
+	x.reply = problem(http.StatusNotImplemented, "not_emulated",
+		x.r.Method+" "+x.r.URL.Path+" is not emulated. The nearest operation is "+x.server.nearest(x.vendor, x.r.Method, x.r.URL.Path)+".")
+	x.code = "not_emulated"
+	x.undeclared = true
+	return true
+}
+
+func (x *exchange) base() string {
+	scheme := "http://"
+	if x.r.TLS != nil || x.r.Context().Value(schemeKey{}) != nil {
+		scheme = "https://"
+	}
+	return scheme + x.r.Host + x.prefix
+}
+
+// owner returns the vendor to which a path belongs, by the forced name or by prefix.
+func (s *Server) owner(path, forced string) *spec.Vendor {
+	for _, v := range s.vendors {
+		if forced != "" {
+			if v.Name == forced {
+				return v
+			}
+			continue
+		}
+		for _, prefix := range v.Prefixes {
+			if path == prefix || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/") {
+				return v
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Server) prefixes() string {
+	var all []string
+	for _, v := range s.vendors {
+		all = append(all, v.Prefixes...)
+	}
+	return strings.Join(all, ", ")
+}
+
+// nearest names the operation whose method and path share most with a request.
+func (s *Server) nearest(v *spec.Vendor, method, path string) string {
+	best, bestScore := "none", -1
+	asked := strings.Split(path, "/")
+	for i := range v.Operations {
+		op := &v.Operations[i]
+		score := 0
+		have := strings.Split(op.Path, "/")
+		for j := 0; j < min(len(asked), len(have)) && (asked[j] == have[j] || strings.HasPrefix(have[j], "{")); j++ {
+			score += 4
+			if asked[j] == have[j] {
+				score++
+			}
+		}
+		if len(asked) == len(have) {
+			score += 2
+		}
+		if op.Method == method {
+			score++
+		}
+		if score > bestScore {
+			best, bestScore = v.Name+"."+op.ID+" ("+op.Method+" "+op.Path+")", score
+		}
+	}
+	return best
+}

@@ -1,0 +1,143 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/gorilla/mux"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+)
+
+// router finds the operation of a request. A map from method and path, with every word that no table knows starred,
+// leads to a gorilla router of one or two routes, made on first use; what that misses, the vendor's full router decides.
+type router struct {
+	words map[string]bool
+	few   map[string]*lazyRouter
+	full  map[string]*lazyRouter // by vendor
+}
+
+// route is an operation with its vendor.
+type route struct {
+	vendor *spec.Vendor
+	op     *spec.Operation
+}
+
+type lazyRouter struct {
+	once   sync.Once
+	routes []route
+	mux    *mux.Router
+}
+
+func newRouter(vendors []*spec.Vendor) *router {
+	r := &router{words: map[string]bool{}, few: map[string]*lazyRouter{}, full: map[string]*lazyRouter{}}
+	for _, v := range vendors {
+		r.full[v.Name] = &lazyRouter{}
+		for i := range v.Operations {
+			for _, segment := range strings.Split(v.Operations[i].Path[1:], "/") {
+				if !strings.HasPrefix(segment, "{") {
+					r.words[segment] = true
+				}
+			}
+		}
+	}
+	for _, v := range vendors {
+		for i := range v.Operations {
+			op := &v.Operations[i]
+			key := string(r.key(nil, op.Method, op.Path))
+			if r.few[key] == nil {
+				r.few[key] = &lazyRouter{}
+			}
+			r.few[key].routes = append(r.few[key].routes, route{v, op})
+			r.full[v.Name].routes = append(r.full[v.Name].routes, route{v, op})
+		}
+	}
+	return r
+}
+
+// key is the method and the path with every unknown word starred.
+func (r *router) key(buf []byte, method, path string) []byte {
+	buf = append(buf, method...)
+	for path != "" {
+		path = path[1:] // the slash
+		segment := path
+		if slash := strings.IndexByte(path, '/'); slash >= 0 {
+			segment = path[:slash]
+		}
+		path = path[len(segment):]
+		if r.words[segment] {
+			buf = append(append(buf, '/'), segment...)
+		} else {
+			buf = append(buf, '/', '*')
+		}
+	}
+	return buf
+}
+
+func (l *lazyRouter) match(req *http.Request, m *mux.RouteMatch) bool {
+	l.once.Do(func() {
+		l.mux = mux.NewRouter().UseEncodedPath().SkipClean(true)
+		for i := range l.routes {
+			l.mux.Methods(l.routes[i].op.Method).Path(l.routes[i].op.Path).Name(l.routes[i].op.Path)
+		}
+	})
+	return l.mux.Match(req, m)
+}
+
+// find returns the route of a request and its path parameters, each unescaped once. Without a route, wrongMethod tells
+// whether another method has one.
+func (r *router) find(req *http.Request, path string) (found *route, vars map[string]string, wrongMethod bool) {
+	var m mux.RouteMatch
+	if !strings.HasPrefix(path, "/") {
+		return nil, nil, false
+	}
+	var buf [256]byte
+	if few := r.few[string(r.key(buf[:0], req.Method, path))]; few != nil && few.match(req, &m) {
+		return few.chosen(req.Method, &m)
+	}
+	for _, full := range r.full {
+		m = mux.RouteMatch{}
+		if full.match(req, &m) {
+			return full.chosen(req.Method, &m)
+		}
+		if m.MatchErr == mux.ErrMethodMismatch {
+			wrongMethod = true
+		}
+	}
+	return nil, nil, wrongMethod
+}
+
+func (l *lazyRouter) chosen(method string, m *mux.RouteMatch) (*route, map[string]string, bool) {
+	path := m.Route.GetName()
+	for name, value := range m.Vars {
+		if strings.IndexByte(value, '%') < 0 {
+			continue
+		}
+		plain, err := url.PathUnescape(value)
+		if err != nil {
+			return nil, nil, false
+		}
+		m.Vars[name] = plain
+	}
+	for i := range l.routes {
+		if l.routes[i].op.Path == path && l.routes[i].op.Method == method {
+			return &l.routes[i], m.Vars, false
+		}
+	}
+	return nil, nil, false
+}
+
+// methods lists what a path answers to, for Allow.
+func (r *router) methods(req *http.Request) []string {
+	var allowed []string
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		other := *req
+		other.Method = method
+		if found, _, _ := r.find(&other, req.URL.EscapedPath()); found != nil {
+			allowed = append(allowed, method)
+		}
+	}
+	return allowed
+}

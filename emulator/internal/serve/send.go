@@ -1,0 +1,56 @@
+package serve
+
+import (
+	"io"
+	"strconv"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+)
+
+// send sets the vendor's headers, closes the journal and writes the answer. The journal comes first: who has read the
+// answer finds its entry.
+func (x *exchange) send() {
+	header := x.w.Header()
+	if x.vendor != nil && !x.undeclared {
+		x.vendor.Decorate(&x.call, header, x.quota)
+	}
+	for name, value := range x.reply.Header {
+		if value == "" {
+			header.Del(name)
+		} else {
+			header[name] = []string{value}
+		}
+	}
+	if x.reply.Status != 204 && x.reply.Status != 304 {
+		header["Content-Length"] = []string{strconv.Itoa(len(x.reply.Body))}
+	}
+	if x.rule != "" && x.server.Markers {
+		header["X-Understudy-Rule"] = []string{x.rule}
+	}
+	x.world.Journal.add(x.entry())
+	x.w.WriteHeader(x.reply.Status)
+	if x.reply.Body != "" {
+		_, _ = io.WriteString(x.w, string(x.reply.Body)) // a client that left is not the emulator's to report
+	}
+}
+
+func (x *exchange) entry() Entry {
+	e := Entry{
+		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: x.r.URL.RequestURI(), Caller: x.call.Caller.Name,
+		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
+		Status: x.reply.Status, Header: x.w.Header().Clone(), Body: clip(string(x.reply.Body)),
+		Stage: x.stage, Rule: x.rule, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
+	}
+	if x.vendor != nil {
+		e.Vendor = x.vendor.Name
+	}
+	if x.op != nil {
+		e.Operation, e.Family = x.vendor.Name+"."+x.op.ID, x.op.Family
+	}
+	return e
+}
+
+// problem is an answer in our own shape, an RFC 9457 problem document.
+func problem(status int, code, detail string) spec.Reply {
+	return spec.Reply{Status: status, Body: problemBody(status, code, detail), Header: map[string]string{"Content-Type": "application/problem+json"}}
+}

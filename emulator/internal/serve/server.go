@@ -1,0 +1,233 @@
+package serve
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+)
+
+// ControlPath is where the control API lives; everything else belongs to vendors.
+const ControlPath = "/_understudy"
+
+// DefaultWorld answers where a request chooses none.
+const DefaultWorld = "default"
+
+// Server answers requests for all worlds.
+type Server struct {
+	Control      http.Handler                      // nil: no control API
+	CheckReplies bool                              // hold every success to its reply schema
+	Markers      bool                              // say in a header which rule struck
+	Log          func(e Entry, took time.Duration) // one call per exchange; nil: none
+
+	vendors []*spec.Vendor
+	router  *router
+
+	mu          sync.RWMutex
+	worlds      map[string]*World
+	credentials map[string]string // credential -> world that minted it, where that is not the default
+}
+
+// New makes a server for a list of vendors.
+func New(vendors []*spec.Vendor) *Server {
+	return &Server{vendors: vendors, router: newRouter(vendors), worlds: map[string]*World{}, credentials: map[string]string{}, Markers: true}
+}
+
+// Vendors lists the vendors.
+func (s *Server) Vendors() []*spec.Vendor { return s.vendors }
+
+// World returns a world by name, or nil.
+func (s *Server) World(name string) *World {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.worlds[name]
+}
+
+// Add makes a world answer under its name; false where the name is taken.
+func (s *Server) Add(w *World) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.worlds[w.Name] != nil {
+		return false
+	}
+	s.worlds[w.Name] = w
+	return true
+}
+
+// Remove forgets a world and its credentials.
+func (s *Server) Remove(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.worlds, name)
+	for credential, world := range s.credentials {
+		if world == name {
+			delete(s.credentials, credential)
+		}
+	}
+}
+
+// Bind makes requests with a credential reach the world that minted it.
+func (s *Server) Bind(world string, credentials ...string) {
+	if world == DefaultWorld {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range credentials {
+		s.credentials[c] = world
+	}
+}
+
+// Find returns the operation that a method and path reach, or nil.
+func (s *Server) Find(method, path string) (*spec.Vendor, *spec.Operation) {
+	u, err := url.ParseRequestURI(path)
+	if err != nil {
+		return nil, nil
+	}
+	found, _, _ := s.router.find(&http.Request{Method: method, URL: u}, u.EscapedPath())
+	if found == nil {
+		return nil, nil
+	}
+	return found.vendor, found.op
+}
+
+// ServeHTTP chooses the world and walks the stages.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, DefaultWorld, "") }
+
+// Only returns a handler for which another world answers where a request chooses none.
+func (s *Server) Only(world string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, world, "") })
+}
+
+type schemeKey struct{}
+
+// Secure marks a connection's context: its client speaks https, though no TLS is seen here.
+func Secure(ctx context.Context) context.Context { return context.WithValue(ctx, schemeKey{}, true) }
+
+// Force returns a handler for which every path is one vendor's.
+func (s *Server) Force(vendor string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, DefaultWorld, vendor) })
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced string) {
+	if s.Control != nil && (r.URL.Path == ControlPath || strings.HasPrefix(r.URL.Path, ControlPath+"/")) {
+		s.Control.ServeHTTP(w, r)
+		return
+	}
+	began := clock.System{}.Now()
+	if forced == "" {
+		forced = s.hostVendor(r.Host)
+	}
+	x := &exchange{server: s, w: w, r: r, forced: forced}
+	defer func() {
+		if caught := recover(); caught != nil {
+			if caught == http.ErrAbortHandler {
+				panic(caught)
+			}
+			x.crashed(caught)
+		}
+		if s.Log != nil && x.world != nil {
+			s.Log(x.entry(), clock.System{}.Now().Sub(began))
+		}
+	}()
+	x.body, x.bodyErr = readBody(r)
+	name := x.chooseWorld(otherwise)
+	if x.world = s.World(name); x.world == nil {
+		reply := problem(http.StatusNotFound, "unknown_world", "There is no world "+state.Quote(name)+".")
+		writeReply(w, reply)
+		return
+	}
+	x.now = x.world.Clock.Now()
+	x.walk()
+}
+
+// chooseWorld goes by header, then path prefix, then credential, then what the listener says.
+func (x *exchange) chooseWorld(otherwise string) string {
+	if name := x.r.Header.Get("X-Understudy-World"); name != "" {
+		return name
+	}
+	if rest, ok := strings.CutPrefix(x.r.URL.Path, "/w/"); ok {
+		name, _, _ := strings.Cut(rest, "/")
+		x.prefix = "/w/" + name
+		inner := *x.r
+		u := *x.r.URL
+		u.Path = strings.TrimPrefix(u.Path, x.prefix)
+		if u.RawPath != "" {
+			_, after, _ := strings.Cut(u.RawPath[len("/w/"):], "/")
+			u.RawPath = "/" + after
+		}
+		inner.URL = &u
+		x.r = &inner
+		return name
+	}
+	return x.server.worldOf(x.r, x.body, otherwise)
+}
+
+func (s *Server) worldOf(r *http.Request, body []byte, otherwise string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.credentials) == 0 {
+		return otherwise
+	}
+	for _, v := range s.vendors {
+		if world, ok := s.credentials[v.Credential(r, body)]; ok {
+			return world
+		}
+	}
+	return otherwise
+}
+
+// hostVendor is the vendor that a host like auth0.localhost names, or "".
+func (s *Server) hostVendor(host string) string {
+	label, _, dotted := strings.Cut(host, ".")
+	if !dotted {
+		return ""
+	}
+	for _, v := range s.vendors {
+		if v.Name == label {
+			return label
+		}
+	}
+	return ""
+}
+
+// crashed answers for a fault of the emulator's. Nothing was committed.
+func (x *exchange) crashed(caught any) {
+	if x.world == nil {
+		writeReply(x.w, problem(http.StatusInternalServerError, "emulator_bug", "a panic before the world was chosen"))
+		return
+	}
+	x.stage = "panic"
+	x.bug(panicText(caught) + "\n" + string(debug.Stack()))
+	x.send()
+}
+
+// readBody reads at most MaxBody bytes, before anything else: a lost client is noticed, and a close stays a close.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil || r.ContentLength == 0 {
+		return nil, nil
+	}
+	if r.ContentLength > MaxBody {
+		_, _ = io.CopyN(io.Discard, r.Body, 8*MaxBody) // a client that is still writing would not read the answer
+		return nil, errTooLarge
+	}
+	if r.ContentLength > 0 {
+		body := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, body)
+		return body, err
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err == nil && len(body) > MaxBody {
+		_, _ = io.CopyN(io.Discard, r.Body, 8*MaxBody)
+		return nil, errTooLarge
+	}
+	return body, err
+}

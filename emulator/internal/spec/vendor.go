@@ -1,0 +1,130 @@
+// Package spec holds the words of a vendor's table: operations, errors, schemas, kinds, limits and their evidence. The
+// table is the only truth: routing, authorization, validation, limits, scenario names, the fidelity ledger and the
+// conformance suite are derived from it.
+package spec
+
+import (
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+)
+
+// Vendor is one emulated service.
+type Vendor struct {
+	Name     string   // the first label of operation ids, of hosts (auth0.localhost) and of fixture sections
+	Title    string   // for people
+	Prefixes []string // the paths that are this vendor's, disjoint from every other's
+
+	Operations []Operation
+	Errors     []Error // the rows that every operation may answer with, by the stage that raises them
+	Kinds      []Kind  // in the order in which a fixture's objects can be built
+	Buckets    []Bucket
+	Presets    []string // names of rate-limit presets; the first is what `--limits on` means
+	Headers    []Header // on every reply
+	Roles      []string // credentials that can be minted, by role; empty where scopes say it all
+
+	// Credential returns what in a request names its caller, "" for none. It tells worlds apart; it proves nothing.
+	Credential func(r *http.Request, body []byte) string
+	// Authenticate says who calls. Its errors are Failures of the vendor's rows.
+	Authenticate func(c *Call) error
+	// Mint makes a credential that Authenticate takes.
+	Mint func(c *Call, want Credential) (Minted, error)
+	// Wording says what is wrong with a request in the vendor's words, with the code of the row that carries it.
+	Wording func(v Violation) (code, detail string)
+	// Render turns an error row into the vendor's bytes. Placeholders of the message are filled already.
+	Render func(c *Call, e *Error, message string) Reply
+	// Decorate sets the headers that every reply carries.
+	Decorate func(c *Call, header http.Header, quota Quota)
+}
+
+// Quota is where a caller stands with the vendor's main bucket.
+type Quota struct {
+	Limit, Remaining int
+	Reset            time.Time     // when the bucket is full enough for the next call
+	Wait             time.Duration // how long until a call goes through; 0 where it does
+	Refused          string        // the bucket that said no, "" for none
+}
+
+// Bucket is a token bucket of a vendor's rate limits. A request passes the buckets that its row names.
+type Bucket struct {
+	Name     string
+	Global   bool            // every authenticated call passes it, before its operation's own
+	Rates    map[string]Rate // by preset; a preset that is missing leaves the bucket unlimited
+	Evidence Evidence
+}
+
+// Rate is a bucket's size and how it fills: Refill tokens every Per.
+type Rate struct {
+	Burst  int
+	Refill int
+	Per    time.Duration
+}
+
+// Wait is how long a bucket takes to gain so many tokens; 0 for none.
+func (r Rate) Wait(tokens float64) time.Duration {
+	if tokens <= 0 {
+		return 0
+	}
+	return time.Duration(math.Ceil(tokens / float64(r.Refill) * float64(r.Per)))
+}
+
+// Header is a header that a vendor sets on every reply.
+type Header struct {
+	Name, Example string
+	Evidence      Evidence
+}
+
+// Kind is one sort of object.
+type Kind struct {
+	Name     string
+	Schema   *Schema           // what a fixture's object may hold
+	Refs     map[string]string // field -> kind that it names, by id or by natural key
+	Identify func(state.Doc) string
+	Parent   func(state.Doc) string
+	Order    func(*state.Object) string
+	Unique   func(*state.Object) (scope, name string)
+	Also     map[string]func(*state.Object) string
+	// Key is the natural key, by which convergence, duplicates and `where` go: what a person would call the object.
+	Key func(tx *state.Tx, o *state.Object) string
+	// Build completes a document as the vendor does on creation: id, defaults, derived fields.
+	Build    func(c *Call, doc state.Doc) (state.Doc, error)
+	Secrets  []string // members that are masked wherever they are shown
+	Internal bool     // not part of a world's comparison: tokens, tickets
+	Evidence Evidence
+}
+
+// Store returns the kind as the store needs it.
+func (k *Kind) Store(tenant string) state.Kind {
+	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Also: k.Also}
+}
+
+// Object places a document in the store.
+func (k *Kind) Object(doc state.Doc) state.Object {
+	o := state.Object{Kind: k.Name, ID: k.Identify(doc), Doc: doc}
+	if k.Parent != nil {
+		o.Parent = k.Parent(doc)
+	}
+	return o
+}
+
+// Kind returns a kind by name, or nil.
+func (v *Vendor) Kind(name string) *Kind {
+	for i := range v.Kinds {
+		if v.Kinds[i].Name == name {
+			return &v.Kinds[i]
+		}
+	}
+	return nil
+}
+
+// Bucket returns a bucket by name, or nil.
+func (v *Vendor) Bucket(name string) *Bucket {
+	for i := range v.Buckets {
+		if v.Buckets[i].Name == name {
+			return &v.Buckets[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/authority"
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+)
+
+// Bounds of the listeners.
+const (
+	readHeaderTimeout = 10 * time.Second
+	drainTimeout      = 5 * time.Second
+)
+
+// listeners are an emulator's open ports.
+type listeners struct {
+	ca      *authority.Authority
+	servers []*http.Server
+	urls    Listeners
+}
+
+// Listeners says where an emulator answers.
+type Listeners struct {
+	HTTP    string            `json:"http,omitempty"`  // a URL
+	HTTPS   string            `json:"https,omitempty"` // a URL
+	CA      string            `json:"ca,omitempty"`    // path of the certificate
+	Vendors map[string]string `json:"listeners"`       // vendor -> URL of its own listener
+}
+
+// Start opens the ports that the options name. Error: a port in use says so in one line, with the way out.
+func (e *Emulator) Start() error {
+	if err := e.open(); err != nil {
+		return errors.Join(err, e.Close())
+	}
+	return nil
+}
+
+func (e *Emulator) open() (err error) {
+	e.urls.Vendors = map[string]string{}
+	if e.options.http != "" {
+		if e.urls.HTTP, err = e.listen("--http", e.options.http, e.server, nil); err != nil {
+			return err
+		}
+	}
+	for vendor, address := range e.options.vendors {
+		if e.vendor(vendor) == nil {
+			return fmt.Errorf("--listen %s=%s: no vendor %q", vendor, address, vendor)
+		}
+		if e.urls.Vendors[vendor], err = e.listen("--listen "+vendor, address, e.server.Force(vendor), nil); err != nil {
+			return err
+		}
+	}
+	if e.options.https == "" {
+		return nil
+	}
+	conf, err := e.tlsConfig()
+	if err != nil {
+		return err
+	}
+	e.urls.CA = e.ca.Path()
+	e.urls.HTTPS, err = e.listen("--https", e.options.https, e.server, conf)
+	return err
+}
+
+// leafHosts are the names of the certificate. There is no wildcard under localhost: curl, Python and Node refuse it.
+func leafHosts(vendors []*spec.Vendor, more []string) []string {
+	hosts := []string{"localhost", "127.0.0.1", "::1", "host.docker.internal", "understudy"}
+	for _, v := range vendors {
+		hosts = append(hosts, v.Name+".localhost")
+	}
+	return append(hosts, more...)
+}
+
+func (e *Emulator) tlsConfig() (conf *tls.Config, err error) {
+	if e.ca, err = e.authority(); err != nil {
+		return nil, err
+	}
+	return e.ca.TLSConfig(leafHosts(e.server.Vendors(), e.options.hosts))
+}
+
+func (e *Emulator) authority() (*authority.Authority, error) {
+	if e.ca != nil {
+		return e.ca, nil
+	}
+	if e.options.caDir == "" {
+		return authority.InMemory(), nil
+	}
+	return authority.Open(e.options.caDir, clock.System{}.Now)
+}
+
+// listen serves one address, on both loopback families where the host is localhost, and returns its URL.
+func (e *Emulator) listen(flag, address string, h http.Handler, conf *tls.Config) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", flag, address, err)
+	}
+	first := host
+	if host == "localhost" {
+		first = "127.0.0.1"
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(first, port))
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %s; choose another with %s HOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
+	}
+	_, port, _ = net.SplitHostPort(l.Addr().String())
+	opened := []net.Listener{l}
+	if host == "localhost" {
+		if six, err := net.Listen("tcp", net.JoinHostPort("::1", port)); err == nil {
+			opened = append(opened, six)
+		}
+	}
+	server := &http.Server{Handler: h, TLSConfig: conf, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog()}
+	e.servers = append(e.servers, server)
+	scheme := "http://"
+	for _, l := range opened {
+		if conf != nil {
+			scheme = "https://"
+			go func() { _ = server.ServeTLS(l, "", "") }() // ends with Close
+			continue
+		}
+		go func() { _ = server.Serve(l) }()
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	return scheme + net.JoinHostPort(host, port), nil
+}
+
+func plainError(err error) string {
+	if strings.Contains(err.Error(), "address already in use") {
+		return "the port is in use"
+	}
+	return err.Error()
+}
+
+// Listeners tells where the emulator answers, after Start.
+func (e *Emulator) Listeners() Listeners { return e.urls }
+
+// Close lets running requests end, for at most 5 seconds, and closes all ports.
+func (e *Emulator) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	var all []error
+	for _, s := range e.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			all = append(all, s.Close())
+		}
+	}
+	e.servers = nil
+	return errors.Join(all...)
+}

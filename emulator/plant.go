@@ -1,0 +1,264 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/fixtures"
+)
+
+// planted is the time at which a fixture's objects are made where it says nothing else, so that equal runs are equal.
+var planted = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// CheckFixture holds a fixture to the tables. Its error names file, line and column, and the nearest name.
+func CheckFixture(f *fixtures.Fixture) error {
+	_, err := build(catalogue(), f)
+	return err
+}
+
+// build makes the state that a fixture describes.
+func build(vendors []*spec.Vendor, f *fixtures.Fixture) (start, error) {
+	store := emptyStore(vendors)
+	for _, section := range f.Vendors {
+		i := slices.IndexFunc(vendors, func(v *spec.Vendor) bool { return v.Name == section.Name })
+		if i < 0 {
+			return start{}, f.Problem(section.At, "unknown vendor %q%s", section.Name, suggestion(section.Name, names(vendors, func(v *spec.Vendor) string { return v.Name })))
+		}
+		p := planter{vendor: vendors[i], file: f, now: planted, whole: f.Sequence > 0}
+		if err := store.Update(vendors[i].Name, planted, func(tx *state.Tx) error { return p.plant(tx, section) }); err != nil {
+			return start{}, err
+		}
+	}
+	store.SetSeq(f.Sequence)
+	return start{name: f.Name, snapshot: store.Snapshot(), fixture: f}, nil
+}
+
+func emptyStore(vendors []*spec.Vendor) *state.Store {
+	var kinds []state.Kind
+	for _, v := range vendors {
+		for i := range v.Kinds {
+			kinds = append(kinds, v.Kinds[i].Store(v.Name))
+		}
+	}
+	return state.New(1, kinds...)
+}
+
+// planter puts documents from outside into a store: checked, with references resolved, completed by the vendor.
+type planter struct {
+	vendor *spec.Vendor
+	file   *fixtures.Fixture
+	now    time.Time
+	whole  bool // an export: documents are complete as they are
+}
+
+func (p *planter) plant(tx *state.Tx, section fixtures.Vendor) error {
+	kindNames := names(p.vendor.Kinds, func(k spec.Kind) string { return k.Name })
+	for _, k := range section.Kinds {
+		if !slices.Contains(kindNames, k.Name) {
+			return p.file.Problem(k.At, "%s has no kind %q%s", section.Name, k.Name, suggestion(k.Name, kindNames))
+		}
+	}
+	for i := range p.vendor.Kinds {
+		for _, k := range section.Kinds {
+			if k.Name != p.vendor.Kinds[i].Name {
+				continue
+			}
+			for _, object := range k.Objects {
+				if err := p.add(tx, &p.vendor.Kinds[i], object); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *planter) add(tx *state.Tx, kind *spec.Kind, object fixtures.Object) error {
+	doc := state.Doc(object.Doc)
+	if p.whole {
+		_, err := tx.Insert(kind.Object(doc))
+		return p.located(object, kind, doc, err)
+	}
+	if err := p.check(tx, kind, doc); err != nil {
+		return p.located(object, kind, doc, err)
+	}
+	_, err := p.call(tx).Build(kind.Name, p.resolved(tx, kind, doc))
+	return p.located(object, kind, doc, err)
+}
+
+// put adds or replaces one object.
+func (p *planter) put(tx *state.Tx, kind *spec.Kind, doc state.Doc) (string, error) {
+	if known, err := tx.Get(kind.Name, kind.Identify(doc)); err == nil {
+		_, err = tx.Replace(known, doc)
+		return known.ID, err
+	}
+	if err := p.check(tx, kind, doc); err != nil {
+		return "", err
+	}
+	o, err := p.call(tx).Build(kind.Name, p.resolved(tx, kind, doc))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", kind.Name, err)
+	}
+	return o.ID, nil
+}
+
+func (p *planter) call(tx *state.Tx) *spec.Call {
+	return &spec.Call{Vendor: p.vendor, Now: p.now, Tx: tx}
+}
+
+// fieldError is what is wrong with one field of a document.
+type fieldError struct {
+	path []string
+	text string
+}
+
+func (e *fieldError) Error() string { return e.text }
+
+func (p *planter) check(tx *state.Tx, kind *spec.Kind, doc state.Doc) error {
+	if v := kind.Schema.Check(spec.InBody, doc); v != nil {
+		return &fieldError{segments(v), violationText(kind, v)}
+	}
+	for _, field := range sortedKeys(kind.Refs) {
+		for i, ref := range refs(doc.Get(field)) {
+			if _, ok := p.target(tx, kind.Refs[field], ref); !ok {
+				path := []string{field}
+				if doc.Get(field).IsArray() {
+					path = append(path, fmt.Sprint(i))
+				}
+				return &fieldError{path, fmt.Sprintf("%s: no object of %s has the id or name %q%s", field, kind.Refs[field], ref, suggestion(ref, known(tx, kind.Refs[field])))}
+			}
+		}
+	}
+	return nil
+}
+
+func refs(value gjson.Result) []string {
+	if value.IsArray() {
+		var all []string
+		for _, item := range value.Array() {
+			all = append(all, item.String())
+		}
+		return all
+	}
+	if value.Type != gjson.String {
+		return nil
+	}
+	return []string{value.Str}
+}
+
+// target finds what a reference names: an id, or a unique name.
+func (p *planter) target(tx *state.Tx, kind, ref string) (string, bool) {
+	if tx.Has(kind, ref) {
+		return ref, true
+	}
+	if p.vendor.Kind(kind).Unique == nil {
+		return "", false
+	}
+	o, err := tx.Named(kind, "", ref)
+	if err != nil {
+		return "", false
+	}
+	return o.ID, true
+}
+
+// resolved puts ids in the place of names.
+func (p *planter) resolved(tx *state.Tx, kind *spec.Kind, doc state.Doc) state.Doc {
+	for _, field := range sortedKeys(kind.Refs) {
+		value := doc.Get(field)
+		switch {
+		case value.IsArray():
+			var ids []state.Doc
+			for _, ref := range refs(value) {
+				id, _ := p.target(tx, kind.Refs[field], ref)
+				ids = append(ids, state.Doc(state.Quote(id)))
+			}
+			doc = doc.Set(field, string(state.Array(ids)))
+		case value.Type == gjson.String:
+			id, _ := p.target(tx, kind.Refs[field], value.Str)
+			doc = doc.SetText(field, id)
+		}
+	}
+	return doc
+}
+
+// located gives an error its place in the file.
+func (p *planter) located(object fixtures.Object, kind *spec.Kind, doc state.Doc, err error) error {
+	if err == nil {
+		return nil
+	}
+	var field *fieldError
+	if errors.As(err, &field) {
+		return p.file.Problem(object.Position(field.path...), "%s", field.text)
+	}
+	if errors.Is(err, state.ErrConflict) {
+		return p.file.Problem(object.At, "%s: another object has the id %q or the same name", kind.Name, kind.Identify(doc))
+	}
+	return p.file.Problem(object.At, "%s: %v", kind.Name, err)
+}
+
+func known(tx *state.Tx, kind string) []string {
+	var all []string
+	for o := range tx.All(kind) {
+		all = append(all, o.ID)
+		if name := o.Doc.Text("name"); name != "" {
+			all = append(all, name)
+		}
+		if len(all) > 2000 {
+			break
+		}
+	}
+	return all
+}
+
+func suggestion(word string, among []string) string {
+	if nearest := fixtures.Nearest(word, among); nearest != "" {
+		return fmt.Sprintf("; did you mean %q?", nearest)
+	}
+	return ""
+}
+
+func names[T any](list []T, name func(T) string) []string {
+	all := make([]string, len(list))
+	for i := range list {
+		all[i] = name(list[i])
+	}
+	return all
+}
+
+// segments turns a violation's path, such as groups[0].email, into steps.
+func segments(v *spec.Violation) []string {
+	path := strings.ReplaceAll(strings.ReplaceAll(v.Path, "]", ""), "[", ".")
+	var steps []string
+	if path != "" {
+		steps = strings.Split(path, ".")
+	}
+	if v.Rule == spec.RuleAdditional {
+		steps = append(steps, v.Names[0])
+	}
+	return steps
+}
+
+func violationText(kind *spec.Kind, v *spec.Violation) string {
+	switch v.Rule {
+	case spec.RuleAdditional:
+		var fields []string
+		for _, f := range v.Schema.Fields {
+			fields = append(fields, f.Name)
+		}
+		return fmt.Sprintf("%s has no field %q%s", kind.Name, v.Names[0], suggestion(v.Names[0], fields))
+	case spec.RuleRequired:
+		return fmt.Sprintf("%s: the field %q is missing", kind.Name, v.Names[0])
+	case spec.RuleEnum:
+		return fmt.Sprintf("%s: %q is none of %v", v.Path, v.Text, v.Schema.Enum)
+	case spec.RulePattern:
+		return fmt.Sprintf("%s: %q does not match %s", v.Path, v.Text, v.Schema.Pattern.Text)
+	}
+	return fmt.Sprintf("%s: %q breaks its rule of %s", v.Path, v.Text, strings.ReplaceAll(string(v.Rule), "_", " "))
+}

@@ -1,0 +1,14 @@
+package auth0
+
+import (
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+)
+
+var clientGrantKind = spec.Kind{
+	Name:     "client_grants",
+	Schema:   &spec.Schema{Type: spec.Object, Open: true},
+	Identify: func(d state.Doc) string { return d.Text("id") },
+	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
+	Refs:     map[string]string{"client_id": "clients"},
+}

@@ -1,0 +1,14 @@
+package auth0
+
+import (
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+)
+
+var organizationClientKind = spec.Kind{
+	Name:     "organization_clients",
+	Schema:   &spec.Schema{Type: spec.Object, Open: true},
+	Identify: func(d state.Doc) string { return relation(d.Text("organization_id"), d.Text("client_id")) },
+	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
+	Parent:   func(d state.Doc) string { return d.Text("organization_id") },
+}

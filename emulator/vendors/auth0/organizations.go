@@ -1,0 +1,430 @@
+package auth0
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+)
+
+var organizations = []spec.Operation{
+	{
+		ID: "organizations.list", Method: "GET", Path: "/api/v2/organizations",
+		Summary: "List organizations",
+		Needs:   []string{"read:organizations", "read:organizations_summary"},
+		Limit:   "organizations.list",
+		Query: append([]spec.Param{
+			{Name: "sort", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.String, Pattern: sortPattern}},
+			{Name: "include_client_association_for", Evidence: spec.Recorded("tf:TestAccDataSourceOrganizations"), Schema: &spec.Schema{Type: spec.String}},
+		}, offsetAndCheckpoint...),
+		Status: 200, Reply: pageOf("organizations", listedOrganization),
+		Errors:   []spec.Error{pageBound},
+		Handle:   listOrganizations,
+		Evidence: spec.Recorded("go-TestOrganizationManager_ListCheckpointPagination#3"),
+	},
+	{
+		ID: "organizations.create", Method: "POST", Path: "/api/v2/organizations",
+		Summary: "Create an organization",
+		Needs:   []string{"create:organizations"},
+		Limit:   "organizations.write",
+		Body:    newOrganization,
+		Status:  201, Reply: createdOrganization,
+		Errors: append([]spec.Error{
+			organizationExists(spec.Documented(specification + " for the message; the code is by analogy with connection_conflict")),
+			{
+				Code: "enabled_connection_not_found", Wire: "invalid_body", Status: 400, Message: "Connections: {id} not found.",
+				Sample:   []string{"id", "undefined"},
+				Evidence: spec.Documented("auth0-b2b-saas-starter issue 53 for the message; the status is assumed"),
+			},
+		}, organizationConnectionRules...),
+		Handle:   createOrganization,
+		Evidence: spec.Recorded("tf-TestAccOrganizationConnection#4"),
+	},
+	{
+		ID: "organizations.get", Method: "GET", Path: "/api/v2/organizations/{id}",
+		Summary:    "Get an organization",
+		Needs:      []string{"read:organizations"},
+		Limit:      "organizations.get",
+		PathParams: []spec.Param{organizationID},
+		Status:     200, Reply: organization,
+		Errors:   []spec.Error{organizationNotFound(spec.Recorded("tf-TestAccDataSourceOrganizationNonexistentID#0"))},
+		Handle:   getOrganization,
+		Evidence: spec.Recorded("tf-TestAccOrganizationConnection#5"),
+	},
+	{
+		ID: "organizations.get_by_name", Method: "GET", Path: "/api/v2/organizations/name/{name}",
+		Summary: "Get an organization by its name",
+		Needs:   []string{"read:organizations"},
+		Limit:   "organizations.get_by_name",
+		PathParams: []spec.Param{{Name: "name", Evidence: spec.Documented(specification), Schema: &spec.Schema{
+			Type: spec.String, MinLength: 1, MaxLength: 50, Description: "name of the organization to retrieve.",
+		}}},
+		Status: 200, Reply: organization,
+		Errors:   []spec.Error{organizationNotFound(spec.Assumed("recorded for an unknown id only"))},
+		Handle:   getOrganizationByName,
+		Evidence: spec.Recorded("tf-TestAccClientWithDefaultOrganization#2"),
+	},
+	{
+		ID: "organizations.update", Method: "PATCH", Path: "/api/v2/organizations/{id}",
+		Summary:    "Change an organization",
+		Needs:      []string{"update:organizations"},
+		Limit:      "organizations.write",
+		PathParams: []spec.Param{organizationID},
+		Body:       changedOrganization,
+		Status:     200, Reply: organization,
+		Errors: []spec.Error{
+			organizationNotFound(spec.Assumed("what GET and DELETE answer")),
+			organizationExists(spec.Assumed("the specification lists no 409 for a change; what a creation answers")),
+		},
+		Handle:   updateOrganization,
+		Evidence: spec.Recorded("tf-TestAccOrganizationTokenQuota#4"),
+	},
+	{
+		ID: "organizations.delete", Method: "DELETE", Path: "/api/v2/organizations/{id}",
+		Summary:    "Delete an organization with all that hangs on it",
+		Needs:      []string{"delete:organizations"},
+		Limit:      "organizations.write",
+		PathParams: []spec.Param{organizationID},
+		BodyFree:   true,
+		Status:     204,
+		Errors:     []spec.Error{organizationNotFound(spec.Recorded("go-TestOrganizationManager_Delete#3"))},
+		Handle:     deleteOrganization,
+		Evidence:   spec.Recorded("go-TestOrganizationManager_Delete#1"),
+	},
+}
+
+// organizationKind holds created_at beside the reply's members: checkpoints order by it.
+var organizationKind = spec.Kind{
+	Name: "organizations",
+	Schema: &spec.Schema{Type: spec.Object, Fields: slices.Concat([]spec.Field{
+		spec.Opt("id", &spec.Schema{Type: spec.String, Pattern: idPattern("org_", 16)}),
+		spec.Opt("created_at", &spec.Schema{Type: spec.String}),
+	}, organizationFields)},
+	Identify: func(d state.Doc) string { return d.Text("id") },
+	Unique:   func(o *state.Object) (string, string) { return "", o.Doc.Text("name") },
+	Key:      func(_ *state.Tx, o *state.Object) string { return o.Doc.Text("name") },
+	Build:    buildOrganization,
+	Evidence: spec.Recorded("tf-TestAccOrganizationConnection#5"),
+}
+
+// belowOrganizations are the kinds that go with their organization.
+var belowOrganizations = []string{"organization_connections"}
+
+var organizationName = &spec.Schema{
+	Type: spec.String, MinLength: 1, MaxLength: 50, Evidence: spec.Documented(specification),
+	Description: "The name of this organization.",
+	Format:      &spec.Pattern{Text: "organization-name", Is: isOrganizationName},
+}
+
+// isOrganizationName is ^(?:(?!org_))[a-z0-9]([a-z0-9-_]*[a-z0-9])?$
+func isOrganizationName(s string) bool {
+	if s == "" || strings.HasPrefix(s, "org_") {
+		return false
+	}
+	edge := func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
+	for i := 0; i < len(s); i++ {
+		if !edge(s[i]) && s[i] != '-' && s[i] != '_' {
+			return false
+		}
+	}
+	return edge(s[0]) && edge(s[len(s)-1])
+}
+
+// idPattern is a prefix and n letters and digits.
+func idPattern(prefix string, n int) *spec.Pattern {
+	return &spec.Pattern{Text: "^" + prefix + "[A-Za-z0-9]{n}$", Is: func(s string) bool {
+		rest, ok := strings.CutPrefix(s, prefix)
+		return ok && len(rest) == n && strings.IndexFunc(rest, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+		}) < 0
+	}}
+}
+
+var sortPattern = &spec.Pattern{Text: "^(name|display_name|created_at):(1|-1)$", Is: func(s string) bool {
+	field, direction, _ := strings.Cut(s, ":")
+	return slices.Contains([]string{"name", "display_name", "created_at"}, field) && (direction == "1" || direction == "-1")
+}}
+
+var (
+	displayName = &spec.Schema{
+		Type: spec.String, MinLength: 1, MaxLength: 255, Evidence: spec.Documented(specification),
+		Description: "Friendly name of this organization.",
+	}
+	color = &spec.Schema{Type: spec.String, Format: &spec.Pattern{Text: "html-color", Is: isColor}, Evidence: spec.Documented(specification)}
+	logo  = &spec.Schema{
+		Type: spec.String | spec.Null, Format: &spec.Pattern{Text: "strict-https-uri-or-null", Is: isSecureURL}, Evidence: spec.Documented(specification),
+	}
+	branding = &spec.Schema{Type: spec.Object | spec.Null, Evidence: spec.Documented(specification), Fields: []spec.Field{
+		spec.Opt("logo_url", logo),
+		spec.Opt("colors", &spec.Schema{Type: spec.Object, Fields: []spec.Field{
+			spec.Req("primary", color), spec.Req("page_background", color),
+		}}),
+	}}
+	metadata = &spec.Schema{
+		Type: spec.Object | spec.Null, Open: true, MaxProperties: 25, Evidence: spec.Documented(specification),
+		Values: &spec.Schema{Type: spec.String | spec.Null, MaxLength: 255},
+	}
+	tokenQuota = &spec.Schema{Type: spec.Object | spec.Null, Evidence: spec.Recorded("tf-TestAccOrganizationTokenQuota#0"), Fields: []spec.Field{
+		spec.Req("client_credentials", &spec.Schema{Type: spec.Object, MinProperties: 1, Fields: []spec.Field{
+			spec.Opt("enforce", &spec.Schema{Type: spec.Boolean}),
+			spec.Opt("per_day", &spec.Schema{Type: spec.Integer, Min: spec.Int(1)}),
+			spec.Opt("per_hour", &spec.Schema{Type: spec.Integer, Min: spec.Int(1)}),
+		}}),
+	}}
+	thirdPartyClientAccess = &spec.Schema{
+		Type: spec.String, Enum: []string{"block", "allow"}, Default: `"block"`, Evidence: spec.Recorded("tf-TestAccOrganizationThirdPartyClientAccess#0"),
+	}
+	isAppEntitlementActive = &spec.Schema{Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationClient#0")}
+
+	organizationFields = []spec.Field{
+		spec.Req("name", organizationName),
+		spec.Opt("display_name", displayName),
+		spec.Opt("branding", branding),
+		spec.Opt("metadata", metadata),
+		spec.Opt("token_quota", tokenQuota),
+		spec.Opt("third_party_client_access", thirdPartyClientAccess),
+		spec.Opt("is_app_entitlement_active", isAppEntitlementActive),
+	}
+	newOrganization = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
+		spec.Opt("enabled_connections", &spec.Schema{
+			Type: spec.Array, MaxItems: 10, Items: newEnabledConnection, Evidence: spec.Documented(specification),
+		}),
+	}, organizationFields...)}
+	changedOrganization = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
+		spec.Opt("name", organizationName),
+	}, organizationFields[1:]...)}
+
+	organization       = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{spec.Req("id", &spec.Schema{Type: spec.String})}, organizationFields...)}
+	listedOrganization = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
+		spec.Opt("client", &spec.Schema{Type: spec.Object, Open: true}),
+	}, organization.Fields...)}
+	createdOrganization = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
+		spec.Opt("enabled_connections", &spec.Schema{Type: spec.Array, Items: enabledConnection}),
+	}, organization.Fields...)}
+)
+
+// isColor takes #rgb and #rrggbb. The service's own format, html-color, may take color names too.
+func isColor(s string) bool {
+	digits, ok := strings.CutPrefix(s, "#")
+	return ok && (len(digits) == 3 || len(digits) == 6) && strings.Trim(strings.ToLower(digits), "0123456789abcdef") == ""
+}
+
+func isSecureURL(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	return ok && rest != "" && !strings.ContainsAny(rest, " \t\n\"<>\\")
+}
+
+func organizationExists(evidence spec.Evidence) spec.Error {
+	return spec.Error{
+		Code: "organization_conflict", Status: 409, Message: "An organization with this name already exists.",
+		Class: spec.Conflict, On: state.ErrConflict, Evidence: evidence,
+	}
+}
+
+func listOrganizations(c *spec.Call) (spec.Reply, error) {
+	w, err := windowOf(c, 50)
+	if err != nil {
+		return spec.Reply{}, err
+	}
+	if w.checkpoint {
+		return organizationsAfter(c, w)
+	}
+	var page []*state.Object
+	if field, direction, sorted := strings.Cut(c.Query.Get("sort"), ":"); sorted {
+		page = sortedOrganizations(c, field, direction == "-1", w)
+	} else {
+		page = c.Tx.Page("organizations", "organizations", "", w.offset, w.limit)
+	}
+	return spec.Reply{Body: w.listed("organizations", listedOrganizations(c, page), c.Tx.Count("organizations", "organizations", ""))}, nil
+}
+
+func sortedOrganizations(c *spec.Call, field string, down bool, w window) []*state.Object {
+	all := c.Tx.List("organizations", "organizations", "")
+	slices.SortStableFunc(all, func(a, b *state.Object) int {
+		order := strings.Compare(a.Doc.Text(field), b.Doc.Text(field))
+		if down {
+			return -order
+		}
+		return order
+	})
+	return all[min(w.offset, len(all)):min(w.offset+w.limit, len(all))]
+}
+
+// organizationsAfter pages by checkpoint: the cursor names the last organization shown, and is absent on the last page.
+func organizationsAfter(c *spec.Call, w window) (spec.Reply, error) {
+	_, last, _ := strings.Cut(w.from, ",")
+	order := ""
+	if last != "" {
+		o, err := c.Tx.Get("organizations", last)
+		if err != nil {
+			return spec.Reply{}, c.Fail("invalid_query_string", "detail", badCursor)
+		}
+		order = c.Tx.OrderOf(o)
+	}
+	page := c.Tx.After("organizations", "organizations", "", order, last, w.limit+1)
+	more := len(page) > w.limit
+	page = page[:min(len(page), w.limit)]
+	b := state.NewBuilder().List("organizations", listedOrganizations(c, page))
+	if more {
+		o := page[len(page)-1]
+		b.Text("next", cursor(o.Doc.Text("created_at"), o.ID))
+	}
+	return spec.Reply{Body: b.Doc()}, nil
+}
+
+const badCursor = "Query validation error: 'Invalid from parameter' on property from."
+
+// cursor is the recorded form of a checkpoint: time and id of the last item, in base64url.
+func cursor(createdAt, id string) string {
+	at, _ := time.Parse(time.RFC3339Nano, createdAt)
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format("2006-01-02 15:04:05.000000UTC") + "," + id))
+}
+
+func listedOrganizations(c *spec.Call, page []*state.Object) []state.Doc {
+	items := make([]state.Doc, len(page))
+	client := c.Query.Get("include_client_association_for")
+	for i, o := range page {
+		items[i] = shownOrganization(o)
+		if client == "" {
+			continue
+		}
+		if link, err := c.Tx.Get("organization_clients", relation(o.ID, client)); err == nil {
+			items[i] = items[i].Set("client", string(link.Doc.Pick("use_for_member_access")))
+		}
+	}
+	return items
+}
+
+func createOrganization(c *spec.Call) (spec.Reply, error) {
+	o, err := c.Build("organizations", c.Body.Drop("enabled_connections"))
+	if err != nil {
+		return spec.Reply{}, err
+	}
+	created := o.Doc.Pick("id", "display_name", "name", "branding", "metadata", "token_quota", "third_party_client_access", "is_app_entitlement_active")
+	if !c.Body.Has("enabled_connections") {
+		return spec.Reply{Body: created}, nil
+	}
+	var enabled []state.Doc
+	for _, item := range c.Body.Get("enabled_connections").Array() {
+		link := state.Doc(item.Raw)
+		if !c.Tx.Has("connections", link.Text("connection_id")) {
+			return spec.Reply{}, c.Fail("enabled_connection_not_found", "id", link.Text("connection_id"))
+		}
+		built, err := c.Build("organization_connections", link.SetText("organization_id", o.ID))
+		if err != nil {
+			return spec.Reply{}, err
+		}
+		enabled = append(enabled, shownEnabledConnection(built))
+	}
+	return spec.Reply{Body: created.Set("enabled_connections", string(state.Array(enabled)))}, nil
+}
+
+// buildOrganization gives an id, a display name and the newer tenants' defaults. What is empty is not kept.
+func buildOrganization(c *spec.Call, d state.Doc) (state.Doc, error) {
+	b := state.NewBuilder().Text("id", d.Text("id"))
+	if !d.Has("id") {
+		b = state.NewBuilder().Text("id", "org_"+c.ID("organizations", 16))
+	}
+	created := d.Text("created_at")
+	if created == "" {
+		created = timestamp(c.Now)
+	}
+	return b.Raw("name", d.Get("name").Raw).
+		Raw("display_name", rawOr(d, "display_name", d.Get("name").Raw)).
+		Raw("branding", kept(d.Get("branding"))).
+		Raw("metadata", kept(d.Get("metadata"))).
+		Raw("token_quota", kept(d.Get("token_quota"))).
+		Raw("third_party_client_access", rawOr(d, "third_party_client_access", `"block"`)).
+		Raw("is_app_entitlement_active", rawOr(d, "is_app_entitlement_active", "false")).
+		Text("created_at", created).Doc(), nil
+}
+
+// kept is the JSON of an object that is neither null nor empty, else "": replies omit it.
+func kept(value gjson.Result) string {
+	if value.Type == gjson.Null || value.Raw == "{}" {
+		return ""
+	}
+	return value.Raw
+}
+
+// timestamp is a time as Auth0 writes it.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func shownOrganization(o *state.Object) state.Doc {
+	return o.Doc.Pick("id", "name", "display_name", "branding", "metadata", "token_quota", "third_party_client_access", "is_app_entitlement_active")
+}
+
+func organizationOf(c *spec.Call) (*state.Object, error) {
+	o, err := c.Tx.Get("organizations", c.Vars["id"])
+	if err != nil {
+		return nil, c.Fail("organization_not_found")
+	}
+	return o, nil
+}
+
+func getOrganization(c *spec.Call) (spec.Reply, error) {
+	o, err := organizationOf(c)
+	if err != nil {
+		return spec.Reply{}, err
+	}
+	return spec.Reply{Body: shownOrganization(o)}, nil
+}
+
+func getOrganizationByName(c *spec.Call) (spec.Reply, error) {
+	o, err := c.Tx.Named("organizations", "", c.Vars["name"])
+	if err != nil {
+		return spec.Reply{}, c.Fail("organization_not_found")
+	}
+	return spec.Reply{Body: shownOrganization(o)}, nil
+}
+
+// updateOrganization merges the top level: metadata and branding are replaced whole; null and {} remove.
+func updateOrganization(c *spec.Call) (spec.Reply, error) {
+	o, err := organizationOf(c)
+	if err != nil {
+		return spec.Reply{}, err
+	}
+	changed := o.Doc.Merge(c.Body)
+	for _, name := range []string{"branding", "metadata", "token_quota"} {
+		if kept(changed.Get(name)) == "" {
+			changed = changed.Drop(name)
+		}
+	}
+	if quota := changed.Get("token_quota", "client_credentials"); quota.Exists() {
+		inner := state.Doc(quota.Raw).Pick("per_hour", "per_day", "enforce") // the order in which reads give them
+		changed = changed.Set("token_quota", string(state.NewBuilder().Raw("client_credentials", string(inner)).Doc()))
+	}
+	if o, err = c.Tx.Replace(o, changed); err != nil {
+		return spec.Reply{}, err
+	}
+	return spec.Reply{Body: o.Doc.Pick("branding", "id", "display_name", "name", "metadata", "token_quota",
+		"third_party_client_access", "is_app_entitlement_active")}, nil
+}
+
+func deleteOrganization(c *spec.Call) (spec.Reply, error) {
+	o, err := organizationOf(c)
+	if err != nil {
+		return spec.Reply{}, err
+	}
+	for _, kind := range belowOrganizations {
+		if err := deleteListed(c.Tx, kind, kind, o.ID); err != nil {
+			return spec.Reply{}, err
+		}
+	}
+	return spec.Reply{}, c.Tx.Delete("organizations", o.ID)
+}
+
+// deleteListed removes every object of a list under a parent.
+func deleteListed(tx *state.Tx, kind, list, parent string) error {
+	for _, o := range tx.List(kind, list, parent) {
+		if err := tx.Delete(kind, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,14 @@
+// Package vendors lists the services that can be emulated, one line each.
+package vendors
+
+import (
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/vendors/auth0"
+)
+
+// All returns every vendor, in the order of the documentation.
+func All() []*spec.Vendor {
+	return []*spec.Vendor{
+		auth0.Vendor,
+	}
+}

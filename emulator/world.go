@@ -1,0 +1,232 @@
+package emulator
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
+	"github.com/understudy-dev/understudy/emulator/internal/serve"
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// World is one isolated run of all vendors: state, clock, limits, credentials, scenario and journal.
+type World struct {
+	emulator *Emulator
+	inner    *serve.World
+
+	mu    sync.Mutex
+	start start
+}
+
+func newWorld(e *Emulator, name string, from start) *World {
+	limits, _ := serve.Presets(e.server.Vendors(), e.options.limits) // New has refused bad ones
+	w := &World{emulator: e, start: from, inner: &serve.World{
+		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: &serve.Journal{},
+		Strict: e.options.strict, Limits: limits,
+	}}
+	w.startClock()
+	return w
+}
+
+// startClock puts the clock where the fixture wants it.
+func (w *World) startClock() {
+	s := clock.State{}
+	if at := w.start.fixture.Clock; !at.IsZero() {
+		s.Offset = at.Sub(clock.System{}.Now())
+	}
+	w.inner.Clock.Restore(s)
+}
+
+// Name is the world's name.
+func (w *World) Name() string { return w.inner.Name }
+
+// Fixture is the name of the fixture that the world starts from.
+func (w *World) Fixture() string { return w.start.fixture.Name }
+
+// Reset goes back to what the world started from, or to another fixture by name, which becomes its start. Objects,
+// clock, limits, minted credentials and counters are as at the start, the scenario is disarmed, the journal empty.
+func (w *World) Reset(fixture string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if fixture != "" {
+		from, err := w.emulator.startNamed(fixture)
+		if err != nil {
+			return err
+		}
+		w.start = from
+	}
+	w.inner.Play(nil)
+	w.inner.Store.Restore(w.start.snapshot.Reseeded(w.emulator.options.seed))
+	w.startClock()
+	w.inner.Journal.Clear()
+	return nil
+}
+
+// Snapshot is a world at one moment: its whole state and its clock. The journal is not in it.
+type Snapshot struct {
+	state state.Snapshot
+	clock clock.State
+}
+
+// Snapshot takes one, at a cost that does not grow with the state.
+func (w *World) Snapshot() Snapshot {
+	return Snapshot{state: w.inner.Store.Snapshot(), clock: w.inner.Clock.State()}
+}
+
+// Restore puts a snapshot in the place of the present state.
+func (w *World) Restore(s Snapshot) {
+	w.inner.Store.Restore(s.state)
+	w.inner.Clock.Restore(s.clock)
+}
+
+// Fork makes a world that begins where this one is now. Credentials that this one minted work in the fork where a
+// request chooses it by header or path; its journal is empty and no scenario is armed.
+func (w *World) Fork(name string) (*World, error) {
+	s := w.Snapshot()
+	w.mu.Lock()
+	from := start{name: w.start.name, snapshot: s.state, fixture: w.start.fixture}
+	w.mu.Unlock()
+	fork, err := w.emulator.addWorld(name, from)
+	if err != nil {
+		return nil, err
+	}
+	fork.Restore(s)
+	return fork, nil
+}
+
+// Now is the world's time.
+func (w *World) Now() time.Time { return w.inner.Clock.Now() }
+
+// Advance moves the clock on and wakes what is due. Inside a testing/synctest bubble it sleeps, in virtual time.
+func (w *World) Advance(d time.Duration) error { return w.inner.Clock.Advance(d) }
+
+// Freeze stops the clock; only Advance moves it then.
+func (w *World) Freeze() { w.inner.Clock.Freeze() }
+
+// Resume lets a frozen clock run again, from where it is.
+func (w *World) Resume() { w.inner.Clock.Resume() }
+
+// Frozen tells whether the clock stands.
+func (w *World) Frozen() bool { return w.inner.Clock.Frozen() }
+
+// Journal returns what the world answered, oldest first, with secrets masked.
+func (w *World) Journal(f Filter) []Entry { return w.inner.Journal.Entries(f) }
+
+// ClearJournal forgets what was answered.
+func (w *World) ClearJournal() { w.inner.Journal.Clear() }
+
+// Play makes a planner decide about every later call; nil lets all pass.
+func (w *World) Play(p scenarios.Planner) { w.inner.Play(p) }
+
+// Version counts the changes of objects.
+func (w *World) Version() uint64 { return w.inner.Store.Version() }
+
+// Mint makes a credential that the vendor takes in this world, and returns what a client needs of it as JSON.
+// Errors: ErrNotFound for an unknown vendor; what the vendor says of the wish.
+func (w *World) Mint(vendor string, want Credential) (string, error) {
+	v := w.emulator.vendor(vendor)
+	if v == nil {
+		return "", fmt.Errorf("%w: a vendor %q", ErrNotFound, vendor)
+	}
+	now := w.Now()
+	var minted spec.Minted
+	err := w.inner.Store.Update(v.Name, now, func(tx *state.Tx) (err error) {
+		minted, err = v.Mint(&spec.Call{Vendor: v, World: w.Name(), Now: now, Tx: tx}, want)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	w.emulator.server.Bind(w.Name(), minted.Names...)
+	return string(minted.Fields), nil
+}
+
+// Get returns the document of an object by its id. Error: ErrNotFound.
+func (w *World) Get(vendor, kind, id string) (string, error) {
+	if _, err := w.emulator.kind(vendor, kind); err != nil {
+		return "", err
+	}
+	var doc state.Doc
+	err := w.inner.Store.View(vendor, func(tx *state.Tx) error {
+		o, err := tx.Get(kind, id)
+		if err != nil {
+			return fmt.Errorf("%w: %s %s %q", ErrNotFound, vendor, kind, id)
+		}
+		doc = o.Doc
+		return nil
+	})
+	return string(doc), err
+}
+
+// Put adds an object, completed as the vendor completes a new one, or replaces the one with its id. It returns the id.
+// Errors: what the table says against the document.
+func (w *World) Put(vendor, kind, doc string) (string, error) {
+	k, err := w.emulator.kind(vendor, kind)
+	if err != nil {
+		return "", err
+	}
+	parsed, err := state.Parse([]byte(doc))
+	if err != nil {
+		return "", err
+	}
+	p := planter{vendor: w.emulator.vendor(vendor), now: w.Now()}
+	var id string
+	err = w.inner.Store.Update(vendor, p.now, func(tx *state.Tx) error {
+		id, err = p.put(tx, k, parsed)
+		return err
+	})
+	return id, err
+}
+
+// Delete removes an object. What hangs on it stays: deletion with its consequences is the vendor's operation.
+func (w *World) Delete(vendor, kind, id string) error {
+	if _, err := w.emulator.kind(vendor, kind); err != nil {
+		return err
+	}
+	return w.inner.Store.Update(vendor, w.Now(), func(tx *state.Tx) error {
+		if tx.Delete(kind, id) != nil {
+			return fmt.Errorf("%w: %s %s %q", ErrNotFound, vendor, kind, id)
+		}
+		return nil
+	})
+}
+
+// Export returns the world's state as a fixture: every object, minted credentials included.
+func (w *World) Export() *fixtures.Fixture {
+	return export(w.emulator.server.Vendors(), w.inner.Store, w.start.fixture, w.Now())
+}
+
+// Import puts a fixture in the place of the present state: all of it, or nothing.
+func (w *World) Import(f *fixtures.Fixture) error {
+	built, err := build(w.emulator.server.Vendors(), f)
+	if err != nil {
+		return err
+	}
+	w.inner.Store.Restore(built.snapshot)
+	return nil
+}
+
+func (e *Emulator) vendor(name string) *spec.Vendor {
+	for _, v := range e.server.Vendors() {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+func (e *Emulator) kind(vendor, kind string) (*spec.Kind, error) {
+	v := e.vendor(vendor)
+	if v == nil {
+		return nil, fmt.Errorf("%w: a vendor %q", ErrNotFound, vendor)
+	}
+	k := v.Kind(kind)
+	if k == nil {
+		return nil, fmt.Errorf("%w: %s has no kind %q", ErrNotFound, vendor, kind)
+	}
+	return k, nil
+}
