@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/serve"
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/emulator/vendors"
 	"github.com/understudy-dev/understudy/fixtures"
@@ -71,6 +73,14 @@ func (e *Emulator) firstStart() (start, error) {
 	}
 	return build(e.server.Vendors(), e.options.fixture)
 }
+
+// Vendors lists the names of the emulated vendors, in the order of the documentation.
+func Vendors() []string {
+	return names(catalogue(), func(v *spec.Vendor) string { return v.Name })
+}
+
+// InBubble tells whether the caller runs inside a testing/synctest bubble.
+func InBubble() bool { return clock.InBubble() }
 
 // Handler answers as Start's listeners do.
 func (e *Emulator) Handler() http.Handler { return e.server }

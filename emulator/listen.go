@@ -28,6 +28,36 @@ type listeners struct {
 	urls    Listeners
 }
 
+// Ports are real ports of one world.
+type Ports struct {
+	HTTP, HTTPS string // URLs
+	CertPEM     []byte // the certificate to trust
+
+	listeners listeners
+}
+
+// Listen opens an HTTP and an HTTPS port on which this world answers where a request chooses none. The certificate
+// authority is in memory. Close the ports when done.
+func (w *World) Listen(http, https string) (*Ports, error) {
+	ca := authority.InMemory()
+	conf, err := ca.TLSConfig(leafHosts(w.emulator.server.Vendors(), w.emulator.options.hosts))
+	if err != nil {
+		return nil, err
+	}
+	p := &Ports{CertPEM: ca.CertPEM()}
+	handler := w.emulator.server.Only(w.Name())
+	if p.HTTP, err = p.listeners.listen("http", http, handler, nil); err != nil {
+		return nil, err
+	}
+	if p.HTTPS, err = p.listeners.listen("https", https, handler, conf); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// Close lets running requests end, for at most 5 seconds, and closes the ports.
+func (p *Ports) Close() error { return p.listeners.close() }
+
 // Listeners says where an emulator answers.
 type Listeners struct {
 	HTTP    string            `json:"http,omitempty"`  // a URL
@@ -98,7 +128,7 @@ func (e *Emulator) authority() (*authority.Authority, error) {
 }
 
 // listen serves one address, on both loopback families where the host is localhost, and returns its URL.
-func (e *Emulator) listen(flag, address string, h http.Handler, conf *tls.Config) (string, error) {
+func (l *listeners) listen(flag, address string, h http.Handler, conf *tls.Config) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w", flag, address, err)
@@ -107,27 +137,27 @@ func (e *Emulator) listen(flag, address string, h http.Handler, conf *tls.Config
 	if host == "localhost" {
 		first = "127.0.0.1"
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(first, port))
+	four, err := net.Listen("tcp", net.JoinHostPort(first, port))
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %s; choose another with %s HOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
 	}
-	_, port, _ = net.SplitHostPort(l.Addr().String())
-	opened := []net.Listener{l}
+	_, port, _ = net.SplitHostPort(four.Addr().String())
+	opened := []net.Listener{four}
 	if host == "localhost" {
 		if six, err := net.Listen("tcp", net.JoinHostPort("::1", port)); err == nil {
 			opened = append(opened, six)
 		}
 	}
 	server := &http.Server{Handler: h, TLSConfig: conf, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog()}
-	e.servers = append(e.servers, server)
+	l.servers = append(l.servers, server)
 	scheme := "http://"
-	for _, l := range opened {
+	for _, socket := range opened {
 		if conf != nil {
 			scheme = "https://"
-			go func() { _ = server.ServeTLS(l, "", "") }() // ends with Close
+			go func() { _ = server.ServeTLS(socket, "", "") }() // ends with close
 			continue
 		}
-		go func() { _ = server.Serve(l) }()
+		go func() { _ = server.Serve(socket) }()
 	}
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "localhost"
@@ -146,15 +176,17 @@ func plainError(err error) string {
 func (e *Emulator) Listeners() Listeners { return e.urls }
 
 // Close lets running requests end, for at most 5 seconds, and closes all ports.
-func (e *Emulator) Close() error {
+func (e *Emulator) Close() error { return e.listeners.close() }
+
+func (l *listeners) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	var all []error
-	for _, s := range e.servers {
+	for _, s := range l.servers {
 		if err := s.Shutdown(ctx); err != nil {
 			all = append(all, s.Close())
 		}
 	}
-	e.servers = nil
+	l.servers = nil
 	return errors.Join(all...)
 }

@@ -122,7 +122,9 @@ var (
 	connectionIDParam = spec.Param{Name: "connection_id", Evidence: spec.Documented(specification), Schema: &spec.Schema{
 		Type: spec.String, MinLength: 1, MaxLength: 50, Description: "Connection identifier.",
 	}}
-	isEnabledParam = spec.Param{Name: "is_enabled", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.Boolean}}
+	isEnabledParam = spec.Param{Name: "is_enabled", Evidence: spec.Documented(specification), Schema: &spec.Schema{
+		Type: spec.Boolean, Description: "Filter connections by enabled status.",
+	}}
 )
 
 var (
@@ -133,14 +135,27 @@ var (
 	}
 	assignMembershipOnLogin = &spec.Schema{
 		Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6"),
+		Description: "When true, all users that log in with this connection will be automatically granted membership in the organization. " +
+			"When false, users must be granted membership in the organization before logging in with this connection.",
 	}
-	showAsButton       = &spec.Schema{Type: spec.Boolean, Default: "true", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6")}
-	isSignupEnabled    = &spec.Schema{Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6")}
+	showAsButton = &spec.Schema{
+		Type: spec.Boolean, Default: "true", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6"),
+		Description: "Determines whether a connection should be displayed on this organization’s login prompt. " +
+			"Only applicable for enterprise connections. Default: true.",
+	}
+	isSignupEnabled = &spec.Schema{
+		Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6"),
+		Description: "Determines whether organization signup should be enabled for this organization connection. " +
+			"Only applicable for database connections. Default: false.",
+	}
 	organizationAccess = &spec.Schema{
 		Type: spec.String, Enum: []string{"none", "readonly", "limited", "full"}, Default: `"none"`,
 		Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6"),
 	}
-	isEnabled = &spec.Schema{Type: spec.Boolean, Default: "true", Evidence: spec.Assumed("no recording leaves it out")}
+	isEnabled = &spec.Schema{
+		Type: spec.Boolean, Default: "true", Evidence: spec.Assumed("no recording leaves it out"),
+		Description: "Whether the connection is enabled for the organization.",
+	}
 
 	newOrganizationConnection = &spec.Schema{Type: spec.Object, Fields: []spec.Field{
 		spec.Req("connection_id", &spec.Schema{

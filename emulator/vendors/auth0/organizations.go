@@ -155,14 +155,16 @@ var (
 		Type: spec.String, MinLength: 1, MaxLength: 255, Evidence: spec.Documented(specification),
 		Description: "Friendly name of this organization.",
 	}
-	color = &spec.Schema{Type: spec.String, Format: &spec.Pattern{Text: "html-color", Is: isColor}, Evidence: spec.Documented(specification)}
-	logo  = &spec.Schema{
+	primaryColor    = color("HEX Color for primary elements.")
+	backgroundColor = color("HEX Color for background.")
+	logo            = &spec.Schema{
 		Type: spec.String | spec.Null, Format: &spec.Pattern{Text: "strict-https-uri-or-null", Is: isSecureURL}, Evidence: spec.Documented(specification),
+		Description: "URL of logo to display on login page.",
 	}
 	branding = &spec.Schema{Type: spec.Object | spec.Null, Evidence: spec.Documented(specification), Fields: []spec.Field{
 		spec.Opt("logo_url", logo),
 		spec.Opt("colors", &spec.Schema{Type: spec.Object, Fields: []spec.Field{
-			spec.Req("primary", color), spec.Req("page_background", color),
+			spec.Req("primary", primaryColor), spec.Req("page_background", backgroundColor),
 		}}),
 	}}
 	metadata = &spec.Schema{
@@ -207,6 +209,12 @@ var (
 		spec.Opt("enabled_connections", &spec.Schema{Type: spec.Array, Items: enabledConnection}),
 	}, organization.Fields...)}
 )
+
+func color(description string) *spec.Schema {
+	return &spec.Schema{
+		Type: spec.String, Format: &spec.Pattern{Text: "html-color", Is: isColor}, Description: description, Evidence: spec.Documented(specification),
+	}
+}
 
 // isColor takes #rgb and #rrggbb. The service's own format, html-color, may take color names too.
 func isColor(s string) bool {

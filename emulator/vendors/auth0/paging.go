@@ -15,7 +15,7 @@ var (
 		Type: spec.Integer, Min: spec.Int(0), Max: spec.Int(1000), Description: "Page index of the results to return. First page is 0.",
 	}}
 	perPageParam = spec.Param{Name: "per_page", Evidence: spec.Documented(specification), Schema: &spec.Schema{
-		Type: spec.Integer, Min: spec.Int(1), Max: spec.Int(100), Description: "Number of results per page.",
+		Type: spec.Integer, Min: spec.Int(1), Max: spec.Int(100), Description: "Number of results per page. Defaults to 50.",
 	}}
 	includeTotalsParam = spec.Param{Name: "include_totals", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.Boolean}}
 	fromParam          = spec.Param{Name: "from", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.String}}

@@ -1,0 +1,29 @@
+package testkit
+
+import (
+	"github.com/tidwall/gjson"
+
+	"github.com/understudy-dev/understudy/emulator"
+)
+
+// Auth0 is the world's Auth0 tenant, in the words of its clients.
+type Auth0 struct{ w *World }
+
+// Auth0 gives typed access to the Auth0 tenant.
+func (w *World) Auth0() Auth0 { return Auth0{w} }
+
+// Domain is the tenant's, as SDKs take it. It works with the world's Client only.
+func (a Auth0) Domain() string { return host("auth0") }
+
+// URL is the tenant's base.
+func (a Auth0) URL() string { return a.w.URL("auth0") }
+
+// Token mints an access token with these scopes; with none, it may do everything.
+func (a Auth0) Token(scopes ...string) string {
+	a.w.tb.Helper()
+	fields, err := a.w.world.Mint("auth0", emulator.Credential{Scopes: scopes})
+	if err != nil {
+		a.w.tb.Fatalf("testkit: %v", err)
+	}
+	return gjson.Get(fields, "access_token").String()
+}

@@ -1,0 +1,205 @@
+// Package testkit puts emulated vendors into a Go test: in process, with no port, inside or outside a testing/synctest
+// bubble.
+//
+//	w := testkit.Start(t)
+//	client, _ := management.New(w.Auth0().Domain(), management.WithStaticToken(w.Auth0().Token()), management.WithClient(w.Client()))
+//
+// Each Start is a world of its own, gone when the test ends. The test fails where the world answered what no table
+// declares, where a path was called that is not emulated, and where a response body was never closed.
+//
+// Inside a bubble use the bubble's own t and context. A goroutine of the test's that sleeps on after its end is
+// synctest's panic, and a hang with no time-out anywhere is its "deadlock: all goroutines in bubble are blocked".
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/fixtures"
+)
+
+// World is an emulator's world in a test.
+type World struct {
+	tb        testing.TB
+	emulator  *emulator.Emulator
+	world     *emulator.World
+	settings  settings
+	transport *http.Transport
+	tracker   *tracker
+	forks     *atomic.Int64 // shared by a world and its forks: their names
+}
+
+// Option configures Start.
+type Option func(*settings)
+
+type settings struct {
+	fixture string
+	options []emulator.Option
+	realTLS bool
+}
+
+// Fixture chooses what the world starts from: a shipped fixture's name or a file. Default: acme.
+func Fixture(nameOrPath string) Option {
+	return func(s *settings) { s.fixture = nameOrPath }
+}
+
+// Limits turns rate limits on, as emulator.WithLimits says. Default: off.
+func Limits(limits string) Option {
+	return func(s *settings) { s.options = append(s.options, emulator.WithLimits(limits)) }
+}
+
+// Strict takes only credentials that the world minted or its fixture declares. Default: lenient.
+func Strict() Option {
+	return func(s *settings) { s.options = append(s.options, emulator.WithAuth("strict")) }
+}
+
+// Seed decides generated ids. Default: 1.
+func Seed(seed uint64) Option {
+	return func(s *settings) { s.options = append(s.options, emulator.WithSeed(seed)) }
+}
+
+// TLS makes https mean a real handshake and HTTP/2. By default https URLs run over plain memory, which costs nothing.
+func TLS() Option {
+	return func(s *settings) { s.realTLS = true }
+}
+
+// Start gives the test a world of its own. It costs well under a millisecond, opens no port, is safe under t.Parallel,
+// and cleans up by itself. It fails the test at once where an option is wrong.
+func Start(tb testing.TB, opts ...Option) *World {
+	tb.Helper()
+	var s settings
+	for _, opt := range opts {
+		opt(&s)
+	}
+	options := append(s.options, emulator.WithCheckedReplies())
+	if s.fixture != "" && s.fixture != "acme" {
+		f, err := fixtures.Load(s.fixture)
+		if err != nil {
+			tb.Fatalf("testkit: %v", err)
+		}
+		options = append(options, emulator.WithFixture(f))
+	}
+	e, err := emulator.New(options...)
+	if err != nil {
+		tb.Fatalf("testkit: %v", err)
+	}
+	return open(tb, s, e, e.Default(), new(atomic.Int64))
+}
+
+func open(tb testing.TB, s settings, e *emulator.Emulator, world *emulator.World, forks *atomic.Int64) *World {
+	tb.Helper()
+	endpoint, err := world.Open(s.realTLS)
+	if err != nil {
+		tb.Fatalf("testkit: %v", err)
+	}
+	w := &World{tb: tb, emulator: e, world: world, settings: s, forks: forks, transport: endpoint.Transport()}
+	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}}
+	tb.Cleanup(func() {
+		for _, request := range w.tracker.cancelOpen() {
+			tb.Errorf("testkit: the body of %s was never closed", request)
+		}
+		w.transport.CloseIdleConnections()
+		if err := endpoint.Close(); err != nil {
+			tb.Errorf("testkit: %v", err)
+		}
+		w.report()
+	})
+	return w
+}
+
+// Client reaches the world, whatever host a URL names, and trusts its certificate. It never reads ahead.
+func (w *World) Client() *http.Client { return &http.Client{Transport: w.tracker} }
+
+// Transport is Client's, for SDKs that take one.
+func (w *World) Transport() http.RoundTripper { return w.tracker }
+
+// Context carries Client to libraries that fetch tokens by themselves through golang.org/x/oauth2.
+func (w *World) Context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, oauth2.HTTPClient, w.Client())
+}
+
+// URL is a vendor's base, such as https://auth0.understudy.test. It works with Client only; Listen gives real ones.
+// An unknown vendor fails the test.
+func (w *World) URL(vendor string) string {
+	w.tb.Helper()
+	w.known(vendor)
+	return "https://" + host(vendor)
+}
+
+func host(vendor string) string { return vendor + ".understudy.test" }
+
+func (w *World) known(vendor string) {
+	w.tb.Helper()
+	for _, known := range emulator.Vendors() {
+		if known == vendor {
+			return
+		}
+	}
+	w.tb.Fatalf("testkit: no vendor %q; there are %s", vendor, strings.Join(emulator.Vendors(), ", "))
+}
+
+// Fork is a world that begins where this one is now and shares nothing with it. It ends with the test that tb is.
+func (w *World) Fork(tb testing.TB) *World {
+	tb.Helper()
+	fork, err := w.world.Fork(fmt.Sprintf("fork-%d", w.forks.Add(1)))
+	if err != nil {
+		tb.Fatalf("testkit: %v", err)
+	}
+	return open(tb, w.settings, w.emulator, fork, w.forks)
+}
+
+// Snapshot is the world's state and clock at this moment, at a cost that does not grow with the state.
+func (w *World) Snapshot() emulator.Snapshot { return w.world.Snapshot() }
+
+// Restore goes back to a snapshot.
+func (w *World) Restore(s emulator.Snapshot) { w.world.Restore(s) }
+
+// Now is the world's time.
+func (w *World) Now() time.Time { return w.world.Now() }
+
+// Freeze stops the world's clock. Tests outside bubbles freeze and advance.
+func (w *World) Freeze() { w.world.Freeze() }
+
+// Advance moves the clock on; inside a bubble, where nothing is frozen, it sleeps in virtual time.
+func (w *World) Advance(d time.Duration) {
+	w.tb.Helper()
+	if err := w.world.Advance(d); err != nil {
+		w.tb.Fatalf("testkit: %v", err)
+	}
+}
+
+// Get returns an object's document as JSON. An unknown id fails the test.
+func (w *World) Get(vendor, kind, id string) string {
+	w.tb.Helper()
+	doc, err := w.world.Get(vendor, kind, id)
+	if err != nil {
+		w.tb.Fatalf("testkit: %v", err)
+	}
+	return doc
+}
+
+// Put adds or replaces an object, past the wire, and returns its id. What the table refuses fails the test.
+func (w *World) Put(vendor, kind, doc string) string {
+	w.tb.Helper()
+	id, err := w.world.Put(vendor, kind, doc)
+	if err != nil {
+		w.tb.Fatalf("testkit: %v", err)
+	}
+	return id
+}
+
+// Delete removes an object, past the wire and with no consequences. An unknown id fails the test.
+func (w *World) Delete(vendor, kind, id string) {
+	w.tb.Helper()
+	if err := w.world.Delete(vendor, kind, id); err != nil {
+		w.tb.Fatalf("testkit: %v", err)
+	}
+}

@@ -1,0 +1,93 @@
+package testkit
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// tracker is a transport that knows which response bodies are still open, so that a forgotten one is reported and ended
+// before the test is over: in a bubble its goroutines would deadlock.
+type tracker struct {
+	inner http.RoundTripper
+
+	mu   sync.Mutex
+	open map[*trackedBody]string
+}
+
+type trackedBody struct {
+	io.ReadCloser
+	done func()
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *tracker) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancel(r.Context())
+	response, err := t.inner.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if response.Body == http.NoBody {
+		cancel()
+		return response, nil
+	}
+	body := &trackedBody{ReadCloser: response.Body}
+	body.done = func() {
+		t.mu.Lock()
+		delete(t.open, body)
+		t.mu.Unlock()
+		cancel()
+	}
+	t.mu.Lock()
+	t.open[body] = r.Method + " " + r.URL.Path
+	t.mu.Unlock()
+	response.Body = body
+	return response, nil
+}
+
+// CloseIdleConnections lets http.Client's own method through.
+func (t *tracker) CloseIdleConnections() {
+	if c, ok := t.inner.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+// Read ends the tracking at the end of the body, or at its failure.
+func (b *trackedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.done()
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *trackedBody) Close() error {
+	err := b.ReadCloser.Close()
+	b.done()
+	return err
+}
+
+// cancelOpen ends every open body and returns the requests that they answer, sorted.
+func (t *tracker) cancelOpen() []string {
+	t.mu.Lock()
+	forgotten := make(map[*trackedBody]string, len(t.open))
+	for body, request := range t.open {
+		forgotten[body] = request
+	}
+	t.mu.Unlock()
+	var requests []string
+	for body, request := range forgotten {
+		body.done()
+		if err := body.ReadCloser.Close(); err != nil && !errors.Is(err, context.Canceled) {
+			request += " (" + err.Error() + ")"
+		}
+		requests = append(requests, request)
+	}
+	slices.Sort(requests)
+	return requests
+}
