@@ -21,7 +21,7 @@ func (x *exchange) send() {
 			header[name] = []string{value}
 		}
 	}
-	if x.reply.Status != 204 && x.reply.Status != 304 {
+	if len(x.reply.Body) > 1024 { // net/http counts short ones itself; a long one would be chunked
 		header["Content-Length"] = []string{strconv.Itoa(len(x.reply.Body))}
 	}
 	if x.rule != "" && x.server.Markers {
@@ -38,8 +38,9 @@ func (x *exchange) entry() Entry {
 	e := Entry{
 		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: x.r.URL.RequestURI(), Caller: x.call.Caller.Name,
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
-		Status: x.reply.Status, Header: x.w.Header().Clone(), Body: clip(string(x.reply.Body)),
-		Stage: x.stage, Rule: x.rule, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
+		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
+		Header: x.w.Header(), // net/http takes its own copy when the status is written
+		Stage:  x.stage, Rule: x.rule, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
 	}
 	if x.vendor != nil {
 		e.Vendor = x.vendor.Name

@@ -122,7 +122,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 		s.Control.ServeHTTP(w, r)
 		return
 	}
-	began := clock.System{}.Now()
+	var began time.Time
+	if s.Log != nil {
+		began = clock.System{}.Now()
+	}
 	if forced == "" {
 		forced = s.hostVendor(r.Host)
 	}

@@ -83,7 +83,7 @@ type Kind struct {
 	Refs     map[string]string // field -> kind that it names, by id or by natural key
 	Identify func(state.Doc) string
 	Parent   func(state.Doc) string
-	Order    func(*state.Object) string
+	Order    func(*state.Object) string // from members that never change; nil: as they were made
 	Unique   func(*state.Object) (scope, name string)
 	Also     map[string]func(*state.Object) string
 	// Key is the natural key, by which convergence, duplicates and `where` go: what a person would call the object.

@@ -33,7 +33,7 @@ type Object struct {
 type Kind struct {
 	Tenant string
 	Name   string
-	Order  func(*Object) string                     // the place among siblings; nil: by Seq
+	Order  func(*Object) string                     // the place among siblings, from what never changes; nil: by Seq
 	Unique func(*Object) (scope, name string)       // the unique name, folded by the caller; "" has none; nil: no kind-wide rule
 	Also   map[string]func(*Object) (parent string) // further lists, by list name: the same objects under another parent
 }

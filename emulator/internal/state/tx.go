@@ -127,9 +127,6 @@ func (tx *Tx) Replace(o *Object, doc Doc) (*Object, error) {
 
 // moved tells whether a change of document changes where an object is listed.
 func (sp *space) moved(before, after *Object) bool {
-	if sp.Order != nil && sp.Order(before) != sp.Order(after) {
-		return true
-	}
 	for _, by := range sp.Also {
 		if by(before) != by(after) {
 			return true

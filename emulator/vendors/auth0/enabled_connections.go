@@ -116,11 +116,12 @@ func listEnabledConnections(c *spec.Call) (spec.Reply, error) {
 		return spec.Reply{}, err
 	}
 	var items []state.Doc
-	for _, o := range c.Tx.Page("organization_connections", "enabled", c.Vars["id"], w.offset, w.limit) {
+	enabled := relation(c.Vars["id"], "true")
+	for _, o := range c.Tx.Page("organization_connections", "by_is_enabled", enabled, w.offset, w.limit) {
 		items = append(items, shownEnabledConnection(o))
 	}
 	w.limit = len(items)
-	return spec.Reply{Body: w.listed("enabled_connections", items, c.Tx.Count("organization_connections", "enabled", c.Vars["id"]))}, nil
+	return spec.Reply{Body: w.listed("enabled_connections", items, c.Tx.Count("organization_connections", "by_is_enabled", enabled))}, nil
 }
 
 func createEnabledConnection(c *spec.Call) (spec.Reply, error) {

@@ -94,8 +94,7 @@ var organizationConnectionKind = spec.Kind{
 	// 34 of 34 recorded lists of several items stand in this order
 	Order: func(o *state.Object) string { return lower(o, "connection_id") },
 	Also: map[string]func(*state.Object) string{
-		"enabled":       func(o *state.Object) string { return enabledList(o, true) },
-		"disabled":      func(o *state.Object) string { return enabledList(o, false) },
+		"by_is_enabled": func(o *state.Object) string { return relation(o.Parent, o.Doc.Get("is_enabled").Raw) },
 		"by_connection": func(o *state.Object) string { return o.Doc.Text("connection_id") },
 	},
 	Key: func(tx *state.Tx, o *state.Object) string {
@@ -103,14 +102,6 @@ var organizationConnectionKind = spec.Kind{
 	},
 	Build:    buildOrganizationConnection,
 	Evidence: spec.Recorded("tf-TestAccOrganizationConnection#6; is_enabled's default is assumed"),
-}
-
-// enabledList files a relation under its organization in the list of its sort, and out of sight in the other.
-func enabledList(o *state.Object, want bool) string {
-	if o.Doc.Get("is_enabled").Bool() == want {
-		return o.Parent
-	}
-	return ""
 }
 
 func relation(organization, connection string) string { return organization + "/" + connection }
@@ -233,12 +224,15 @@ func listOrganizationConnections(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	list := map[string]string{"": "organization_connections", "true": "enabled", "false": "disabled"}[c.Query.Get("is_enabled")]
+	list, parent := "organization_connections", organization
+	if enabled := c.Query.Get("is_enabled"); enabled != "" {
+		list, parent = "by_is_enabled", relation(organization, enabled)
+	}
 	var items []state.Doc
-	for _, o := range c.Tx.Page("organization_connections", list, organization, w.offset, w.limit) {
+	for _, o := range c.Tx.Page("organization_connections", list, parent, w.offset, w.limit) {
 		items = append(items, shownOrganizationConnection(o))
 	}
-	return spec.Reply{Body: w.listed("connections", items, c.Tx.Count("organization_connections", list, organization))}, nil
+	return spec.Reply{Body: w.listed("connections", items, c.Tx.Count("organization_connections", list, parent))}, nil
 }
 
 func createOrganizationConnection(c *spec.Call) (spec.Reply, error) {
@@ -336,13 +330,19 @@ func changeOrganizationConnection(c *spec.Call) (*state.Object, error) {
 		change = change.Set("is_enabled", "true")
 	}
 	result := o.Doc.Merge(change)
-	if isNull(change, "organization_connection_name") {
-		result = result.Drop("organization_connection_name")
+	if change.Has("organization_connection_name") {
+		result = inOrder(withoutNulls(result, "organization_connection_name"))
 	}
 	if err := checkOrganizationConnection(c, strategy, c.Body, result); err != nil {
 		return nil, err
 	}
 	return c.Tx.Replace(o, result)
+}
+
+// inOrder puts a relation's members in the recorded order of replies.
+func inOrder(d state.Doc) state.Doc {
+	return d.Pick("connection_id", "organization_connection_name", "is_signup_enabled", "assign_membership_on_login",
+		"show_as_button", "is_enabled", "organization_access_level", "connection", "organization_id")
 }
 
 // deleteOrganizationConnection answers 204 whether or not there was a relation, as recorded.
@@ -356,8 +356,5 @@ func deleteOrganizationConnection(c *spec.Call) (spec.Reply, error) {
 	return spec.Reply{}, nil
 }
 
-// shownOrganizationConnection is the newer family's view, in its recorded order of keys.
-func shownOrganizationConnection(o *state.Object) state.Doc {
-	return o.Doc.Pick("connection_id", "organization_connection_name", "is_signup_enabled", "assign_membership_on_login",
-		"show_as_button", "is_enabled", "organization_access_level", "connection")
-}
+// shownOrganizationConnection is the newer family's view: the document as it is kept, but for the organization.
+func shownOrganizationConnection(o *state.Object) state.Doc { return o.Doc.Drop("organization_id") }

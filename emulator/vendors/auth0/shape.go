@@ -57,9 +57,8 @@ func decorate(c *spec.Call, h http.Header, quota spec.Quota) {
 	if quota.Limit == 0 && quota.Refused == "" {
 		return // not authenticated
 	}
-	h["X-Ratelimit-Limit"] = []string{strconv.Itoa(quota.Limit)}
-	h["X-Ratelimit-Remaining"] = []string{strconv.Itoa(quota.Remaining)}
-	h["X-Ratelimit-Reset"] = []string{strconv.FormatInt(wholeSecond(quota.Reset), 10)}
+	values := []string{strconv.Itoa(quota.Limit), strconv.Itoa(quota.Remaining), strconv.FormatInt(wholeSecond(quota.Reset), 10)}
+	h["X-Ratelimit-Limit"], h["X-Ratelimit-Remaining"], h["X-Ratelimit-Reset"] = values[0:1:1], values[1:2:2], values[2:3:3]
 }
 
 // wholeSecond is the first whole second at or after t.
