@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/serve"
@@ -24,6 +25,7 @@ type Emulator struct {
 	worlds map[string]*World
 	bases  map[string]start // what named fixtures build, once each
 	listeners
+	opening atomic.Bool // while Start has not opened every port
 }
 
 // start is where a world begins: a fixture, built.
@@ -45,6 +47,7 @@ func New(opts ...Option) (*Emulator, error) {
 	e := &Emulator{options: o, server: serve.New(vendors.All()), worlds: map[string]*World{}, bases: map[string]start{}}
 	e.server.CheckReplies = o.checkReplies
 	e.server.Log = o.log
+	e.server.Control = e.control
 	if _, err := serve.Presets(e.server.Vendors(), o.limits); err != nil {
 		return nil, err
 	}
@@ -102,7 +105,7 @@ func (e *Emulator) startNamed(name string) (start, error) {
 	}
 	f, err := e.options.dir.Load(name)
 	if err != nil {
-		return start{}, err
+		return start{}, fmt.Errorf("%w: %w", ErrNoFixture, err)
 	}
 	e.mu.Lock()
 	known, ok := e.bases[name]

@@ -12,6 +12,8 @@ var (
 	ErrExists   = errors.New("already exists")
 	ErrBadName  = errors.New("bad name")
 	ErrTooMany  = errors.New("too many")
+	// ErrNoFixture is for a fixture that is not there or can't be read; one that breaks the tables is a *fixtures.Problem.
+	ErrNoFixture = errors.New("unknown fixture")
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -23,5 +25,5 @@ func isWorldName(name string) bool {
 			return false
 		}
 	}
-	return name != "" && len(name) <= 64
+	return name != "" && name != "." && name != ".." && len(name) <= 64
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/authority"
@@ -68,6 +69,8 @@ type Listeners struct {
 
 // Start opens the ports that the options name. Error: a port in use says so in one line, with the way out.
 func (e *Emulator) Start() error {
+	e.opening.Store(true)
+	defer e.opening.Store(false)
 	if err := e.open(); err != nil {
 		return errors.Join(err, e.Close())
 	}
@@ -76,6 +79,13 @@ func (e *Emulator) Start() error {
 
 func (e *Emulator) open() (err error) {
 	e.urls.Vendors = map[string]string{}
+	var secure *tls.Config
+	if e.options.https != "" { // before any port is open: the control API hands out the certificate
+		if secure, err = e.tlsConfig(); err != nil {
+			return err
+		}
+		e.urls.CA = e.ca.Path()
+	}
 	if e.options.http != "" {
 		if e.urls.HTTP, err = e.listen("--http", e.options.http, e.server, nil); err != nil {
 			return err
@@ -92,12 +102,7 @@ func (e *Emulator) open() (err error) {
 	if e.options.https == "" {
 		return nil
 	}
-	conf, err := e.tlsConfig()
-	if err != nil {
-		return err
-	}
-	e.urls.CA = e.ca.Path()
-	e.urls.HTTPS, err = e.listen("--https", e.options.https, e.server, conf)
+	e.urls.HTTPS, err = e.listen("--https", e.options.https, e.server, secure)
 	return err
 }
 
@@ -137,15 +142,22 @@ func (l *listeners) listen(flag, address string, h http.Handler, conf *tls.Confi
 	if host == "localhost" {
 		first = "127.0.0.1"
 	}
+	taken := func(err error) error {
+		return fmt.Errorf("%s %s: %s; choose another with %s HOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
+	}
 	four, err := net.Listen("tcp", net.JoinHostPort(first, port))
 	if err != nil {
-		return "", fmt.Errorf("%s %s: %s; choose another with %s HOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
+		return "", taken(err)
 	}
+	asked := port
 	_, port, _ = net.SplitHostPort(four.Addr().String())
 	opened := []net.Listener{four}
 	if host == "localhost" {
-		if six, err := net.Listen("tcp", net.JoinHostPort("::1", port)); err == nil {
+		six, err := net.Listen("tcp", net.JoinHostPort("::1", port))
+		if err == nil {
 			opened = append(opened, six)
+		} else if asked != "0" && isInUse(err) { // some clients of localhost would reach the other program
+			return "", errors.Join(taken(err), four.Close())
 		}
 	}
 	server := &http.Server{Handler: h, TLSConfig: conf, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog()}
@@ -165,8 +177,12 @@ func (l *listeners) listen(flag, address string, h http.Handler, conf *tls.Confi
 	return scheme + net.JoinHostPort(host, port), nil
 }
 
+func isInUse(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || strings.Contains(err.Error(), "Only one usage of each socket address") // Windows
+}
+
 func plainError(err error) string {
-	if strings.Contains(err.Error(), "address already in use") {
+	if isInUse(err) {
 		return "the port is in use"
 	}
 	return err.Error()

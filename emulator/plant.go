@@ -83,6 +83,9 @@ func (p *planter) plant(tx *state.Tx, section fixtures.Vendor) error {
 func (p *planter) add(tx *state.Tx, kind *spec.Kind, object fixtures.Object) error {
 	doc := state.Doc(object.Doc)
 	if p.whole {
+		if err := p.checkWhole(kind, doc); err != nil {
+			return p.located(object, kind, doc, err)
+		}
 		_, err := tx.Insert(kind.Object(doc))
 		return p.located(object, kind, doc, err)
 	}
@@ -135,6 +138,24 @@ func (p *planter) check(tx *state.Tx, kind *spec.Kind, doc state.Doc) error {
 				return &fieldError{path, fmt.Sprintf("%s: no object of %s has the id or name %q%s", field, kind.Refs[field], ref, suggestion(ref, known(tx, kind.Refs[field])))}
 			}
 		}
+	}
+	return nil
+}
+
+// checkWhole holds an exported document to its schema as far as it goes: derived members are not in it, what requests
+// must have may have been removed since, and references may lead to what is gone.
+func (p *planter) checkWhole(kind *spec.Kind, doc state.Doc) error {
+	known := *kind.Schema
+	known.Open = true
+	known.Fields = slices.Clone(known.Fields)
+	for i := range known.Fields {
+		known.Fields[i].Required = false
+	}
+	if v := known.Check(spec.InBody, doc); v != nil {
+		return &fieldError{segments(v), violationText(kind, v)}
+	}
+	if kind.Identify(doc) == "" {
+		return &fieldError{nil, kind.Name + ": an object of an export has no id"}
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ type World struct {
 
 	mu    sync.Mutex
 	start start
+
+	checkpoints checkpoints
 }
 
 func newWorld(e *Emulator, name string, from start) *World {
@@ -28,14 +30,14 @@ func newWorld(e *Emulator, name string, from start) *World {
 		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: &serve.Journal{},
 		Strict: e.options.strict, Limits: limits,
 	}}
-	w.startClock()
+	w.setClock(from.fixture.Clock)
 	return w
 }
 
-// startClock puts the clock where the fixture wants it.
-func (w *World) startClock() {
+// setClock puts the clock where a fixture wants it: running, from that moment; zero means now.
+func (w *World) setClock(at time.Time) {
 	s := clock.State{}
-	if at := w.start.fixture.Clock; !at.IsZero() {
+	if !at.IsZero() {
 		s.Offset = at.Sub(clock.System{}.Now())
 	}
 	w.inner.Clock.Restore(s)
@@ -45,7 +47,11 @@ func (w *World) startClock() {
 func (w *World) Name() string { return w.inner.Name }
 
 // Fixture is the name of the fixture that the world starts from.
-func (w *World) Fixture() string { return w.start.fixture.Name }
+func (w *World) Fixture() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.start.fixture.Name
+}
 
 // Reset goes back to what the world started from, or to another fixture by name, which becomes its start. Objects,
 // clock, limits, minted credentials and counters are as at the start, the scenario is disarmed, the journal empty.
@@ -61,7 +67,7 @@ func (w *World) Reset(fixture string) error {
 	}
 	w.inner.Play(nil)
 	w.inner.Store.Restore(w.start.snapshot.Reseeded(w.emulator.options.seed))
-	w.startClock()
+	w.setClock(w.start.fixture.Clock)
 	w.inner.Journal.Clear()
 	return nil
 }
@@ -125,26 +131,6 @@ func (w *World) Play(p scenarios.Planner) { w.inner.Play(p) }
 // Version counts the changes of objects.
 func (w *World) Version() uint64 { return w.inner.Store.Version() }
 
-// Mint makes a credential that the vendor takes in this world, and returns what a client needs of it as JSON.
-// Errors: ErrNotFound for an unknown vendor; what the vendor says of the wish.
-func (w *World) Mint(vendor string, want Credential) (string, error) {
-	v := w.emulator.vendor(vendor)
-	if v == nil {
-		return "", fmt.Errorf("%w: a vendor %q", ErrNotFound, vendor)
-	}
-	now := w.Now()
-	var minted spec.Minted
-	err := w.inner.Store.Update(v.Name, now, func(tx *state.Tx) (err error) {
-		minted, err = v.Mint(&spec.Call{Vendor: v, World: w.Name(), Now: now, Tx: tx}, want)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
-	w.emulator.server.Bind(w.Name(), minted.Names...)
-	return string(minted.Fields), nil
-}
-
 // Get returns the document of an object by its id. Error: ErrNotFound.
 func (w *World) Get(vendor, kind, id string) (string, error) {
 	if _, err := w.emulator.kind(vendor, kind); err != nil {
@@ -195,18 +181,27 @@ func (w *World) Delete(vendor, kind, id string) error {
 	})
 }
 
-// Export returns the world's state as a fixture: every object, minted credentials included.
+// Export returns the world's state as a fixture: every object, minted credentials included, and the time where the clock
+// was set, moved or frozen.
 func (w *World) Export() *fixtures.Fixture {
-	return export(w.emulator.server.Vendors(), w.inner.Store, w.start.fixture, w.Now())
+	w.mu.Lock()
+	from := w.start.fixture
+	w.mu.Unlock()
+	var at time.Time
+	if w.inner.Clock.State() != (clock.State{}) {
+		at = w.Now()
+	}
+	return export(w.emulator.server.Vendors(), w.inner.Store, from, at)
 }
 
-// Import puts a fixture in the place of the present state: all of it, or nothing.
+// Import puts a fixture in the place of the present state, its clock included: all of it, or nothing.
 func (w *World) Import(f *fixtures.Fixture) error {
 	built, err := build(w.emulator.server.Vendors(), f)
 	if err != nil {
 		return err
 	}
-	w.inner.Store.Restore(built.snapshot)
+	w.inner.Store.Restore(built.snapshot.Reseeded(w.emulator.options.seed))
+	w.setClock(f.Clock)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package testkit
 
 import (
+	"net/http"
+	"strings"
+	"testing"
+
 	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator"
@@ -26,4 +30,18 @@ func (a Auth0) Token(scopes ...string) string {
 		a.w.tb.Fatalf("testkit: %v", err)
 	}
 	return gjson.Get(fields, "access_token").String()
+}
+
+// Request is a request with a token that may do everything, to a path such as /api/v2/organizations. A body is sent as JSON.
+func (a Auth0) Request(tb testing.TB, method, path, body string) *http.Request {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), method, a.URL()+path, strings.NewReader(body))
+	if err != nil {
+		tb.Fatalf("testkit: %v", err)
+	}
+	request.Header.Set("Authorization", "Bearer any")
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request
 }

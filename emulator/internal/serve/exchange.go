@@ -23,6 +23,7 @@ type exchange struct {
 	now        time.Time
 	vendor     *spec.Vendor
 	op         *spec.Operation
+	name       string // of the operation, with the vendor
 	call       spec.Call
 	plan       scenarios.Plan
 	quota      spec.Quota

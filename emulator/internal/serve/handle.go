@@ -34,6 +34,7 @@ func (x *exchange) handle() bool {
 	if err != nil {
 		return x.fail(err)
 	}
+	x.server.Bind(x.world.Name, x.reply.Bind...)
 	x.strike(scenarios.AfterCommit)
 	return true
 }

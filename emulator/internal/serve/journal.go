@@ -49,7 +49,7 @@ type Journal struct {
 
 func (e *Entry) size() int { return len(e.RequestBody) + len(e.Body) }
 
-func (j *Journal) add(e Entry) {
+func (j *Journal) add(e *Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.seq++
@@ -64,7 +64,7 @@ func (j *Journal) add(e Entry) {
 	if j.count == len(j.entries) {
 		j.grow()
 	}
-	j.entries[(j.first+j.count)%len(j.entries)] = e
+	j.entries[(j.first+j.count)%len(j.entries)] = *e
 	j.count++
 }
 

@@ -13,6 +13,9 @@ import (
 // limit takes a token from every bucket that the operation passes: all of them, or none. With limits off nothing is
 // counted, and the quota shows a bucket that was full before this call.
 func (x *exchange) limit() bool {
+	if x.op.Public && x.op.Limit == "" {
+		return false // the global bucket counts authenticated calls
+	}
 	preset, on := x.world.Limits[x.vendor.Name]
 	global := x.globalBucket()
 	if !on {

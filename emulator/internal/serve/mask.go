@@ -34,7 +34,7 @@ func maskHeader(h http.Header) http.Header {
 	for _, name := range secretHeaders {
 		if value := out.Get(name); value != "" {
 			scheme, _, found := strings.Cut(value, " ")
-			if !found {
+			if !found || name != "Authorization" { // only there is the first word no secret
 				scheme = ""
 			}
 			out.Set(name, strings.TrimSpace(scheme+" "+masked))

@@ -10,10 +10,10 @@ import (
 // match finds the operation. A path of no vendor and a path that is not emulated are answered in our own shape; a
 // method that an emulated path does not have, in the vendor's.
 func (x *exchange) match() bool {
-	x.call = spec.Call{Request: x.r, Raw: x.body, Now: x.now, World: x.world.Name, Strict: x.world.Strict, Base: x.base()}
+	x.call = spec.Call{Request: x.r, Raw: x.body, Now: x.now, World: x.world.Name, Strict: x.world.Strict, Secure: x.secure(), Prefix: x.prefix}
 	found, vars, wrongMethod := x.server.router.find(x.r, x.r.URL.EscapedPath())
 	if found != nil && (x.forced == "" || x.forced == found.vendor.Name) {
-		x.vendor, x.op = found.vendor, found.op
+		x.vendor, x.op, x.name = found.vendor, found.op, found.name
 		x.call.Vendor, x.call.Operation, x.call.Vars, x.call.Query = x.vendor, x.op, vars, x.query()
 		return false
 	}
@@ -36,12 +36,9 @@ func (x *exchange) match() bool {
 	return true
 }
 
-func (x *exchange) base() string {
-	scheme := "http://"
-	if x.r.TLS != nil || x.r.Context().Value(schemeKey{}) != nil {
-		scheme = "https://"
-	}
-	return scheme + x.r.Host + x.prefix
+// secure tells whether the client speaks https.
+func (x *exchange) secure() bool {
+	return x.r.TLS != nil || x.r.Context().Value(schemeKey{}) != nil
 }
 
 // owner returns the vendor to which a path belongs, by the forced name or by prefix.

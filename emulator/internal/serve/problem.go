@@ -17,6 +17,11 @@ func problemBody(status int, code, detail string) state.Doc {
 		Int("status", status).Text("code", code).Text("detail", detail).Doc()
 }
 
+// WriteProblem answers in our own shape: an RFC 9457 problem document.
+func WriteProblem(w http.ResponseWriter, status int, code, detail string) {
+	writeReply(w, problem(status, code, detail))
+}
+
 // writeReply writes an answer of ours that belongs to no world.
 func writeReply(w http.ResponseWriter, reply spec.Reply) {
 	for name, value := range reply.Header {

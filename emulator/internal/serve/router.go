@@ -23,6 +23,7 @@ type router struct {
 type route struct {
 	vendor *spec.Vendor
 	op     *spec.Operation
+	name   string // auth0.organizations.get
 }
 
 type lazyRouter struct {
@@ -50,8 +51,8 @@ func newRouter(vendors []*spec.Vendor) *router {
 			if r.few[key] == nil {
 				r.few[key] = &lazyRouter{}
 			}
-			r.few[key].routes = append(r.few[key].routes, route{v, op})
-			r.full[v.Name].routes = append(r.full[v.Name].routes, route{v, op})
+			r.few[key].routes = append(r.few[key].routes, route{v, op, v.Name + "." + op.ID})
+			r.full[v.Name].routes = append(r.full[v.Name].routes, route{v, op, v.Name + "." + op.ID})
 		}
 	}
 	return r
@@ -80,10 +81,43 @@ func (l *lazyRouter) match(req *http.Request, m *mux.RouteMatch) bool {
 	l.once.Do(func() {
 		l.mux = mux.NewRouter().UseEncodedPath().SkipClean(true)
 		for i := range l.routes {
-			l.mux.Methods(l.routes[i].op.Method).Path(l.routes[i].op.Path).Name(l.routes[i].op.Path)
+			l.mux.MatcherFunc(template(l.routes[i].op.Path)).Methods(l.routes[i].op.Method).Name(l.routes[i].op.Path)
 		}
 	})
 	return l.mux.Match(req, m)
+}
+
+// template matches a path segment by segment, which is what a gorilla path template does with two regular expressions at
+// a tenth of the cost. No segment may be empty.
+func template(path string) mux.MatcherFunc {
+	want := strings.Split(path[1:], "/")
+	names := make([]string, len(want))
+	for i, segment := range want {
+		if strings.HasPrefix(segment, "{") {
+			names[i] = strings.Trim(segment, "{}")
+		}
+	}
+	return func(r *http.Request, m *mux.RouteMatch) bool {
+		rest := r.URL.EscapedPath()
+		vars := make(map[string]string, 2)
+		for i := range want {
+			if rest == "" {
+				return false
+			}
+			segment, after, more := strings.Cut(rest[1:], "/")
+			if segment == "" || more != (i+1 < len(want)) || names[i] == "" && segment != want[i] {
+				return false
+			}
+			if names[i] != "" {
+				vars[names[i]] = segment
+			}
+			if rest = ""; more {
+				rest = "/" + after
+			}
+		}
+		m.Vars = vars
+		return true
+	}
 }
 
 // find returns the route of a request and its path parameters, each unescaped once. Without a route, wrongMethod tells

@@ -18,7 +18,7 @@ func (x *exchange) scenario() bool {
 		return false
 	}
 	x.plan = (*planner)(scenarios.Call{
-		Operation: x.vendor.Name + "." + x.op.ID, Family: x.op.Family,
+		Operation: x.name, Family: x.op.Family,
 		Method: x.r.Method, Path: x.r.URL.Path, Caller: x.call.Caller.Name, At: x.now,
 	})
 	return x.strike(scenarios.BeforeAuth)

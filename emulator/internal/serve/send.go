@@ -3,6 +3,7 @@ package serve
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 )
@@ -27,7 +28,8 @@ func (x *exchange) send() {
 	if x.rule != "" && x.server.Markers {
 		header["X-Understudy-Rule"] = []string{x.rule}
 	}
-	x.world.Journal.add(x.entry())
+	entry := x.entry()
+	x.world.Journal.add(&entry)
 	x.w.WriteHeader(x.reply.Status)
 	if x.reply.Body != "" {
 		_, _ = io.WriteString(x.w, string(x.reply.Body)) // a client that left is not the emulator's to report
@@ -36,7 +38,7 @@ func (x *exchange) send() {
 
 func (x *exchange) entry() Entry {
 	e := Entry{
-		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: x.r.URL.RequestURI(), Caller: x.call.Caller.Name,
+		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: strings.TrimPrefix(x.r.RequestURI, x.prefix), Caller: x.call.Caller.Name,
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
 		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
 		Header: x.w.Header(), // net/http takes its own copy when the status is written
@@ -46,7 +48,7 @@ func (x *exchange) entry() Entry {
 		e.Vendor = x.vendor.Name
 	}
 	if x.op != nil {
-		e.Operation, e.Family = x.vendor.Name+"."+x.op.ID, x.op.Family
+		e.Operation, e.Family = x.name, x.op.Family
 	}
 	return e
 }

@@ -21,9 +21,12 @@ const ControlPath = "/_understudy"
 // DefaultWorld answers where a request chooses none.
 const DefaultWorld = "default"
 
+// Control answers under ControlPath; otherwise is the world where a request chooses none.
+type Control func(w http.ResponseWriter, r *http.Request, otherwise string)
+
 // Server answers requests for all worlds.
 type Server struct {
-	Control      http.Handler                      // nil: no control API
+	Control      Control                           // nil: no control API
 	CheckReplies bool                              // hold every success to its reply schema
 	Markers      bool                              // say in a header which rule struck
 	Log          func(e Entry, took time.Duration) // one call per exchange; nil: none
@@ -76,7 +79,7 @@ func (s *Server) Remove(name string) {
 
 // Bind makes requests with a credential reach the world that minted it.
 func (s *Server) Bind(world string, credentials ...string) {
-	if world == DefaultWorld {
+	if world == DefaultWorld || len(credentials) == 0 {
 		return
 	}
 	s.mu.Lock()
@@ -119,7 +122,7 @@ func (s *Server) Force(vendor string) http.Handler {
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced string) {
 	if s.Control != nil && (r.URL.Path == ControlPath || strings.HasPrefix(r.URL.Path, ControlPath+"/")) {
-		s.Control.ServeHTTP(w, r)
+		s.Control(w, r, otherwise)
 		return
 	}
 	var began time.Time

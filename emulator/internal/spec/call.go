@@ -15,7 +15,8 @@ type Call struct {
 	Vendor    *Vendor
 	Operation *Operation
 	Request   *http.Request
-	Base      string // scheme and host that the client used, with the world's prefix
+	Secure    bool   // the client speaks https
+	Prefix    string // /w/NAME where the path chose the world
 	World     string
 	Vars      map[string]string // path parameters, unescaped once
 	Query     url.Values
@@ -25,6 +26,18 @@ type Call struct {
 	Strict    bool      // only minted and declared credentials are taken
 	Caller    Caller
 	Tx        *state.Tx
+}
+
+// Base is scheme and host as the client used them, with the world's prefix; "" where there is no request.
+func (c *Call) Base() string {
+	if c.Request == nil {
+		return ""
+	}
+	scheme := "http://"
+	if c.Secure {
+		scheme = "https://"
+	}
+	return scheme + c.Request.Host + c.Prefix
 }
 
 // Caller is who sent a request.

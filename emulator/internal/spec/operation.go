@@ -197,4 +197,5 @@ type Reply struct {
 	Status int // 0: the operation's Status
 	Body   state.Doc
 	Header map[string]string
+	Bind   []string // credentials that the operation made: requests with them reach this world from now on
 }

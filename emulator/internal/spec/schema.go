@@ -39,7 +39,11 @@ type Schema struct {
 
 	Min, Max *int
 
-	Default  string // JSON, as documented; "" for none
+	Default string // JSON, as documented; "" for none
+	// Kind is the kind whose objects the value names: "organizations" by id, "organizations.name" by a member. "" where it
+	// names none, or where the path says it: a parameter behind the word organizations names one.
+	Kind     string
+	Example  string // JSON, a value that is taken, where none follows from the rules; "" for none
 	Evidence Evidence
 }
 

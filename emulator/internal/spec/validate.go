@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -213,7 +214,7 @@ func typed(s *Schema, text string) gjson.Result {
 		return asString
 	case s.Type&Boolean != 0 && (text == "true" || text == "false"):
 		return gjson.Parse(text)
-	case s.Type&(Integer|Number) != 0:
+	case s.Type&(Integer|Number) != 0 && strings.Trim(text, "+-.0123456789eE") == "": // not 0x1p2, not inf
 		if n, err := strconv.ParseFloat(text, 64); err == nil {
 			return gjson.Result{Type: gjson.Number, Num: n, Raw: text}
 		}

@@ -31,6 +31,8 @@ type Vendor struct {
 	Authenticate func(c *Call) error
 	// Mint makes a credential that Authenticate takes.
 	Mint func(c *Call, want Credential) (Minted, error)
+	// Authorize puts the Fields of a minted credential on a request, as the vendor's clients do.
+	Authorize func(h http.Header, minted state.Doc)
 	// Wording says what is wrong with a request in the vendor's words, with the code of the row that carries it.
 	Wording func(v Violation) (code, detail string)
 	// Render turns an error row into the vendor's bytes. Placeholders of the message are filled already.
@@ -86,6 +88,7 @@ type Kind struct {
 	Order    func(*state.Object) string // from members that never change; nil: as they were made
 	Unique   func(*state.Object) (scope, name string)
 	Also     map[string]func(*state.Object) string
+	Fixed    []string // those of Also in which an object stays as long as it lives
 	// Key is the natural key, by which convergence, duplicates and `where` go: what a person would call the object.
 	Key func(tx *state.Tx, o *state.Object) string
 	// Build completes a document as the vendor does on creation: id, defaults, derived fields.
@@ -97,7 +100,7 @@ type Kind struct {
 
 // Store returns the kind as the store needs it.
 func (k *Kind) Store(tenant string) state.Kind {
-	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Also: k.Also}
+	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Also: k.Also, Fixed: k.Fixed}
 }
 
 // Object places a document in the store.

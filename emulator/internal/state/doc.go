@@ -4,6 +4,7 @@ package state
 
 import (
 	"strconv"
+	"unsafe"
 
 	"github.com/tidwall/gjson"
 )
@@ -37,6 +38,9 @@ func child(parent gjson.Result, segment string) gjson.Result {
 	}
 	found, index := gjson.Result{}, 0
 	array := parent.IsArray()
+	if !array && !parent.IsObject() {
+		return found // over anything else ForEach yields the value itself
+	}
 	parent.ForEach(func(key, value gjson.Result) bool {
 		if array {
 			index++
@@ -134,6 +138,18 @@ func (d Doc) Drop(names ...string) Doc {
 	return out.Doc()
 }
 
+// Edit returns the document with each member's value as edit gives it, in JSON; "" drops the member.
+func (d Doc) Edit(edit func(name string, value gjson.Result) string) Doc {
+	out := Builder{buf: make([]byte, 0, len(d)+16)}
+	gjson.Parse(string(d)).ForEach(func(key, value gjson.Result) bool {
+		if raw := edit(key.Str, value); raw != "" {
+			out.member(key.Raw, raw)
+		}
+		return true
+	})
+	return out.Doc()
+}
+
 // Builder writes a JSON object member by member, in call order. The zero value is an empty object.
 type Builder struct{ buf []byte }
 
@@ -196,12 +212,14 @@ func (b *Builder) List(name string, items []Doc) *Builder {
 	return b
 }
 
-// Doc returns the object written so far.
+// Doc returns the object written so far and ends the builder: its bytes become the document's, uncopied.
 func (b *Builder) Doc() Doc {
 	if len(b.buf) == 0 {
 		return "{}"
 	}
-	return Doc(append(b.buf, '}'))
+	text := append(b.buf, '}')
+	b.buf = nil
+	return Doc(unsafe.String(unsafe.SliceData(text), len(text)))
 }
 
 // Array returns a JSON array of documents.

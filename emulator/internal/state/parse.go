@@ -149,7 +149,7 @@ func appendString(buf []byte, value gjson.Result) []byte {
 // appendNumber writes a number as JavaScript does; one that a double cannot hold exactly is what the double is.
 func appendNumber(buf []byte, value gjson.Result) []byte {
 	raw := value.Raw
-	if !strings.ContainsAny(raw, ".eE") && len(raw) <= 16 && raw != "-0" {
+	if !strings.ContainsAny(raw, ".eE") && len(raw) <= 15 && raw != "-0" {
 		return append(buf, raw...)
 	}
 	if math.IsInf(value.Num, 0) {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,6 +37,7 @@ type Kind struct {
 	Order  func(*Object) string                     // the place among siblings, from what never changes; nil: by Seq
 	Unique func(*Object) (scope, name string)       // the unique name, folded by the caller; "" has none; nil: no kind-wide rule
 	Also   map[string]func(*Object) (parent string) // further lists, by list name: the same objects under another parent
+	Fixed  []string                                 // those of Also in which an object stays as long as it lives
 }
 
 // Store is the state of one world. Readers never wait; writers take turns.
@@ -52,6 +54,7 @@ type space struct {
 	Kind
 	key   string
 	lists map[string]string // list name -> key
+	moves []func(*Object) (parent string)
 }
 
 type root struct {
@@ -97,13 +100,16 @@ func noteLess(a, b note) bool { return a.key < b.key }
 
 // New makes an empty store for the given kinds. The seed decides every Hash.
 func New(seed uint64, kinds ...Kind) *Store {
-	opts := btree.Options{NoLocks: true, Degree: 16}
+	opts := btree.Options{NoLocks: true, Degree: 8}
 	s := &Store{kinds: make(map[string]*space, len(kinds))}
 	for _, k := range kinds {
 		key := k.Tenant + "/" + k.Name
 		sp := &space{Kind: k, key: key, lists: map[string]string{k.Name: key}}
-		for list := range k.Also {
+		for list, parent := range k.Also {
 			sp.lists[list] = key + "/" + list
+			if !slices.Contains(k.Fixed, list) {
+				sp.moves = append(sp.moves, parent)
+			}
 		}
 		s.kinds[key] = sp
 	}

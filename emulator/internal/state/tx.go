@@ -127,8 +127,8 @@ func (tx *Tx) Replace(o *Object, doc Doc) (*Object, error) {
 
 // moved tells whether a change of document changes where an object is listed.
 func (sp *space) moved(before, after *Object) bool {
-	for _, by := range sp.Also {
-		if by(before) != by(after) {
+	for _, parent := range sp.moves {
+		if parent(before) != parent(after) {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ var enabledConnections = []spec.Operation{
 		Status:     200, Reply: pageOf("enabled_connections", enabledConnection),
 		Errors:   []spec.Error{organizationNotFound(belowOrganization), pageBound},
 		Handle:   listEnabledConnections,
-		Evidence: spec.Recorded("go-TestOrganizationManager_Connections"),
+		Evidence: spec.Recorded("go-TestOrganizationManager_Connections#4"),
 	},
 	{
 		ID: "organization_connections.create", Family: "enabled_connections", Method: "POST", Path: "/api/v2/organizations/{id}/enabled_connections",
@@ -36,7 +36,7 @@ var enabledConnections = []spec.Operation{
 			organizationConnectionExists(spec.Assumed("the specification lists no 409 here; what the newer family answers")),
 		}, organizationConnectionRules...),
 		Handle:   createEnabledConnection,
-		Evidence: spec.Recorded("go-TestOrganizationManager_AddConnection"),
+		Evidence: spec.Recorded("go-TestOrganizationManager_AddConnection#3"),
 	},
 	{
 		ID: "organization_connections.get", Family: "enabled_connections", Method: "GET", Path: "/api/v2/organizations/{id}/enabled_connections/{connectionId}",
@@ -50,7 +50,7 @@ var enabledConnections = []spec.Operation{
 			connectionNotInOrganization(spec.Recorded("sdk:TestOrganizationManager_DeleteConnection")),
 		},
 		Handle:   getEnabledConnection,
-		Evidence: spec.Recorded("go-TestOrganizationManager_UpdateConnection"),
+		Evidence: spec.Recorded("go-TestOrganizationManager_UpdateConnection#5"),
 	},
 	{
 		ID: "organization_connections.update", Family: "enabled_connections", Method: "PATCH", Path: "/api/v2/organizations/{id}/enabled_connections/{connectionId}",
@@ -65,7 +65,7 @@ var enabledConnections = []spec.Operation{
 			connectionNotInOrganization(spec.Assumed("what GET answers")),
 		}, organizationConnectionRules...),
 		Handle:   updateEnabledConnection,
-		Evidence: spec.Recorded("go-TestOrganizationManager_UpdateConnection"),
+		Evidence: spec.Recorded("go-TestOrganizationManager_UpdateConnection#4"),
 	},
 	{
 		ID: "organization_connections.delete", Family: "enabled_connections", Method: "DELETE", Path: "/api/v2/organizations/{id}/enabled_connections/{connectionId}",
@@ -77,7 +77,7 @@ var enabledConnections = []spec.Operation{
 		Status:     204,
 		Errors:     []spec.Error{organizationNotFound(belowOrganization)},
 		Handle:     olderPath(deleteOrganizationConnection),
-		Evidence:   spec.Recorded("go-TestOrganizationManager_AddConnection"),
+		Evidence:   spec.Recorded("sdk:TestOrganizationManager_DeleteConnection"),
 	},
 }
 

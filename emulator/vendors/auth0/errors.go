@@ -30,7 +30,7 @@ var errors = []spec.Error{
 	{
 		Code: "insufficient_scope", Status: 403, Message: "Insufficient scope, expected any of: {scopes}", Class: spec.Forbidden,
 		Sample:   []string{"scopes", "read:organizations"},
-		Evidence: spec.Recorded("tf-TestAccDataSourceOrganizationInsufficientScope"),
+		Evidence: spec.Recorded("tf:TestAccDataSourceOrganizationInsufficientScope"),
 	},
 	{
 		Code: "insufficient_entitlement", Status: 403, Message: "Please upgrade your subscription to use {feature}",
@@ -40,7 +40,7 @@ var errors = []spec.Error{
 	{
 		Code: "invalid_body", Status: 400, Message: "{detail}", Class: spec.Invalid,
 		Sample:   []string{"detail", "Payload validation error: 'Missing required property: name'."},
-		Evidence: spec.Recorded("tf-TestAccDirectorySynchronizedGroupsMetadata"),
+		Evidence: spec.Recorded("tf-TestAccDirectorySynchronizedGroupsMetadata#22"),
 	},
 	{
 		Code: "invalid_uri", Status: 400, Message: "{detail}",
@@ -53,8 +53,8 @@ var errors = []spec.Error{
 		Evidence: spec.Assumed("the message is quoted on community.auth0.com, the code is by analogy with invalid_uri"),
 	},
 	{
-		Code: "payload_too_large", Wire: "-", Status: 413, Message: "Payload content length greater than maximum allowed: {max}",
-		Sample:   []string{"max", "1048576"},
+		Code: "payload_too_large", Wire: "-", Status: 413, Message: "Payload content length greater than maximum allowed: {detail}",
+		Sample:   []string{"detail", "1048576"},
 		Evidence: spec.Assumed("the status is in the specification; the text is that of the hapi server"),
 	},
 	{

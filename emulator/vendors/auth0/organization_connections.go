@@ -3,6 +3,8 @@ package auth0
 import (
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
@@ -77,7 +79,7 @@ var organizationConnections = []spec.Operation{
 		Status:     204,
 		Errors:     []spec.Error{organizationNotFound(belowOrganization)},
 		Handle:     deleteOrganizationConnection,
-		Evidence:   spec.Recorded("tf-TestAccOrganizationConnections"),
+		Evidence:   spec.Recorded("tf-TestAccOrganizationConnections#19"),
 	},
 }
 
@@ -97,6 +99,7 @@ var organizationConnectionKind = spec.Kind{
 		"by_is_enabled": func(o *state.Object) string { return relation(o.Parent, o.Doc.Get("is_enabled").Raw) },
 		"by_connection": func(o *state.Object) string { return o.Doc.Text("connection_id") },
 	},
+	Fixed: []string{"by_connection"},
 	Key: func(tx *state.Tx, o *state.Object) string {
 		return nameOf(tx, "organizations", o.Parent) + " / " + o.Doc.Text("connection", "name")
 	},
@@ -274,12 +277,14 @@ func buildOrganizationConnection(c *spec.Call, d state.Doc) (state.Doc, error) {
 
 // checkOrganizationConnection holds what a request says, and what would come of it, to the business rules.
 func checkOrganizationConnection(c *spec.Call, strategy string, said, result state.Doc) error {
-	switch {
-	case said.Get("is_signup_enabled").Bool() && strategy != databaseStrategy:
+	database := strategy == databaseStrategy
+	if !database && said.Get("is_signup_enabled").Bool() {
 		return c.Fail("signup_without_database")
-	case result.Get("is_signup_enabled").Bool() && strategy == databaseStrategy && !result.Get("assign_membership_on_login").Bool():
+	}
+	if database && result.Get("is_signup_enabled").Bool() && !result.Get("assign_membership_on_login").Bool() {
 		return c.Fail("signup_without_membership")
-	case said.Has("show_as_button") && !said.Get("show_as_button").Bool() && !enterprise[strategy]:
+	}
+	if button := said.Get("show_as_button"); button.Type == gjson.False && !enterprise[strategy] {
 		return c.Fail("button_without_enterprise")
 	}
 	return nil
@@ -319,16 +324,17 @@ func changeOrganizationConnection(c *spec.Call) (*state.Object, error) {
 		return nil, err
 	}
 	strategy := o.Doc.Text("connection", "strategy")
-	change := c.Body
-	if strategy != databaseStrategy {
-		change = change.Drop("is_signup_enabled") // false is accepted there and ignored
-	}
-	if isNull(change, "organization_access_level") {
-		change = change.Set("organization_access_level", `"none"`)
-	}
-	if isNull(change, "is_enabled") {
-		change = change.Set("is_enabled", "true")
-	}
+	change := c.Body.Edit(func(name string, value gjson.Result) string {
+		switch {
+		case name == "is_signup_enabled" && strategy != databaseStrategy:
+			return "" // false is accepted there and ignored
+		case name == "organization_access_level" && value.Type == gjson.Null:
+			return `"none"`
+		case name == "is_enabled" && value.Type == gjson.Null:
+			return "true"
+		}
+		return value.Raw
+	})
 	result := o.Doc.Merge(change)
 	if change.Has("organization_connection_name") {
 		result = inOrder(withoutNulls(result, "organization_connection_name"))

@@ -1,8 +1,8 @@
 package auth0
 
 import (
-	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +19,7 @@ var organizations = []spec.Operation{
 		Needs:   []string{"read:organizations", "read:organizations_summary"},
 		Limit:   "organizations.list",
 		Query: append([]spec.Param{
-			{Name: "sort", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.String, Pattern: sortPattern}},
+			{Name: "sort", Evidence: spec.Documented(specification), Schema: &spec.Schema{Type: spec.String, Pattern: sortPattern, Example: `"name:1"`}},
 			{Name: "include_client_association_for", Evidence: spec.Recorded("tf:TestAccDataSourceOrganizations"), Schema: &spec.Schema{Type: spec.String}},
 		}, offsetAndCheckpoint...),
 		Status: 200, Reply: pageOf("organizations", listedOrganization),
@@ -62,7 +62,7 @@ var organizations = []spec.Operation{
 		Needs:   []string{"read:organizations"},
 		Limit:   "organizations.get_by_name",
 		PathParams: []spec.Param{{Name: "name", Evidence: spec.Documented(specification), Schema: &spec.Schema{
-			Type: spec.String, MinLength: 1, MaxLength: 50, Description: "name of the organization to retrieve.",
+			Type: spec.String, MinLength: 1, MaxLength: 50, Kind: "organizations.name", Description: "name of the organization to retrieve.",
 		}}},
 		Status: 200, Reply: organization,
 		Errors:   []spec.Error{organizationNotFound(spec.Assumed("recorded for an unknown id only"))},
@@ -106,6 +106,7 @@ var organizationKind = spec.Kind{
 		spec.Opt("created_at", &spec.Schema{Type: spec.String}),
 	}, organizationFields)},
 	Identify: func(d state.Doc) string { return d.Text("id") },
+	Order:    organizationPlace,
 	Unique:   func(o *state.Object) (string, string) { return "", o.Doc.Text("name") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.Doc.Text("name") },
 	Build:    buildOrganization,
@@ -113,7 +114,10 @@ var organizationKind = spec.Kind{
 }
 
 // belowOrganizations are the kinds that go with their organization.
-var belowOrganizations = []string{"organization_connections"}
+var belowOrganizations = []string{
+	"organization_connections", "members", "waiting_roles", "invitations",
+	"organization_clients", "organization_client_grants", "discovery_domains",
+}
 
 var organizationName = &spec.Schema{
 	Type: spec.String, MinLength: 1, MaxLength: 50, Evidence: spec.Documented(specification),
@@ -137,7 +141,7 @@ func isOrganizationName(s string) bool {
 
 // idPattern is a prefix and n letters and digits.
 func idPattern(prefix string, n int) *spec.Pattern {
-	return &spec.Pattern{Text: "^" + prefix + "[A-Za-z0-9]{n}$", Is: func(s string) bool {
+	return &spec.Pattern{Text: "^" + prefix + "[A-Za-z0-9]{" + strconv.Itoa(n) + "}$", Is: func(s string) bool {
 		rest, ok := strings.CutPrefix(s, prefix)
 		return ok && len(rest) == n && strings.IndexFunc(rest, func(r rune) bool {
 			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
@@ -264,34 +268,28 @@ func sortedOrganizations(c *spec.Call, field string, down bool, w window) []*sta
 }
 
 // organizationsAfter pages by checkpoint: the cursor names the last organization shown, and is absent on the last page.
+// It is the list's order, so it holds when that organization is gone.
 func organizationsAfter(c *spec.Call, w window) (spec.Reply, error) {
-	_, last, _ := strings.Cut(w.from, ",")
 	order := ""
-	if last != "" {
-		o, err := c.Tx.Get("organizations", last)
-		if err != nil {
+	if w.from != "" {
+		if at, _, found := strings.Cut(w.from, ","); !found || !isCursorTime(at) {
 			return spec.Reply{}, c.Fail("invalid_query_string", "detail", badCursor)
 		}
-		order = c.Tx.OrderOf(o)
+		order = w.from + "\x00"
 	}
-	page := c.Tx.After("organizations", "organizations", "", order, last, w.limit+1)
-	more := len(page) > w.limit
-	page = page[:min(len(page), w.limit)]
-	b := state.NewBuilder().List("organizations", listedOrganizations(c, page))
-	if more {
-		o := page[len(page)-1]
-		b.Text("next", cursor(o.Doc.Text("created_at"), o.ID))
+	page := c.Tx.After("organizations", "organizations", "", order, "", w.limit+1)
+	if len(page) <= w.limit {
+		return spec.Reply{Body: state.NewBuilder().List("organizations", listedOrganizations(c, page)).Doc()}, nil
 	}
-	return spec.Reply{Body: b.Doc()}, nil
+	page = page[:w.limit]
+	return spec.Reply{Body: state.NewBuilder().List("organizations", listedOrganizations(c, page)).
+		Text("next", encoded(organizationPlace(page[w.limit-1]))).Doc()}, nil
 }
+
+// organizationPlace is an organization's place in checkpoints: by creation, then by id.
+func organizationPlace(o *state.Object) string { return cursorText(o.Doc.Text("created_at"), o.ID) }
 
 const badCursor = "Query validation error: 'Invalid from parameter' on property from."
-
-// cursor is the recorded form of a checkpoint: time and id of the last item, in base64url.
-func cursor(createdAt, id string) string {
-	at, _ := time.Parse(time.RFC3339Nano, createdAt)
-	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format("2006-01-02 15:04:05.000000UTC") + "," + id))
-}
 
 func listedOrganizations(c *spec.Call, page []*state.Object) []state.Doc {
 	items := make([]state.Doc, len(page))
@@ -314,6 +312,9 @@ func createOrganization(c *spec.Call) (spec.Reply, error) {
 		return spec.Reply{}, err
 	}
 	created := o.Doc.Pick("id", "display_name", "name", "branding", "metadata", "token_quota", "third_party_client_access", "is_app_entitlement_active")
+	if quota := c.Body.Get("token_quota"); created.Has("token_quota") {
+		created = created.Set("token_quota", quota.Raw) // echoed as it was sent; later reads reorder it
+	}
 	if !c.Body.Has("enabled_connections") {
 		return spec.Reply{Body: created}, nil
 	}
@@ -340,16 +341,25 @@ func buildOrganization(c *spec.Call, d state.Doc) (state.Doc, error) {
 	}
 	created := d.Text("created_at")
 	if created == "" {
-		created = timestamp(c.Now)
+		created = microsecond(c.Now)
 	}
 	return b.Raw("name", d.Get("name").Raw).
 		Raw("display_name", rawOr(d, "display_name", d.Get("name").Raw)).
 		Raw("branding", kept(d.Get("branding"))).
 		Raw("metadata", kept(d.Get("metadata"))).
-		Raw("token_quota", kept(d.Get("token_quota"))).
+		Raw("token_quota", quotaInOrder(d)).
 		Raw("third_party_client_access", rawOr(d, "third_party_client_access", `"block"`)).
 		Raw("is_app_entitlement_active", rawOr(d, "is_app_entitlement_active", "false")).
 		Text("created_at", created).Doc(), nil
+}
+
+// quotaInOrder is a document's token quota as reads give it, "" for none.
+func quotaInOrder(d state.Doc) string {
+	limits := d.Get("token_quota", "client_credentials")
+	if !limits.Exists() {
+		return ""
+	}
+	return string(state.NewBuilder().Raw("client_credentials", string(state.Doc(limits.Raw).Pick("per_hour", "per_day", "enforce"))).Doc())
 }
 
 // kept is the JSON of an object that is neither null nor empty, else "": replies omit it.
@@ -403,9 +413,8 @@ func updateOrganization(c *spec.Call) (spec.Reply, error) {
 			changed = changed.Drop(name)
 		}
 	}
-	if quota := changed.Get("token_quota", "client_credentials"); quota.Exists() {
-		inner := state.Doc(quota.Raw).Pick("per_hour", "per_day", "enforce") // the order in which reads give them
-		changed = changed.Set("token_quota", string(state.NewBuilder().Raw("client_credentials", string(inner)).Doc()))
+	if quota := quotaInOrder(changed); quota != "" {
+		changed = changed.Set("token_quota", quota)
 	}
 	if o, err = c.Tx.Replace(o, changed); err != nil {
 		return spec.Reply{}, err
@@ -423,6 +432,9 @@ func deleteOrganization(c *spec.Call) (spec.Reply, error) {
 		if err := deleteListed(c.Tx, kind, kind, o.ID); err != nil {
 			return spec.Reply{}, err
 		}
+	}
+	if err := removeRolesOf(c.Tx, o.ID); err != nil {
+		return spec.Reply{}, err
 	}
 	return spec.Reply{}, c.Tx.Delete("organizations", o.ID)
 }

@@ -14,6 +14,12 @@ var Vendor = &spec.Vendor{
 	Prefixes: []string{"/api/v2", "/oauth/token", "/.well-known"},
 	Operations: slices.Concat(
 		organizations, organizationConnections, enabledConnections,
+		connections, connectionClients, connectionKeys, connectionStatus,
+		scimConfigurations, scimTokens, directoryProvisionings, synchronizedGroups,
+		organizationClientGrants, organizationClients, discoveryDomains,
+		clients, clientGrants, resourceServers, tenants, oauth,
+		members, memberRoles, organizationRoles, invitations,
+		users, userRoles, userIdentities, permissions, roles,
 	),
 	Errors:       errors,
 	Kinds:        kinds,
@@ -23,6 +29,7 @@ var Vendor = &spec.Vendor{
 	Credential:   credential,
 	Authenticate: authenticate,
 	Mint:         mint,
+	Authorize:    authorize,
 	Wording:      wording,
 	Render:       render,
 	Decorate:     decorate,
@@ -30,8 +37,11 @@ var Vendor = &spec.Vendor{
 
 // kinds stand in the order in which a fixture's objects can be built: what is referred to comes first.
 var kinds = []spec.Kind{
-	clientKind, connectionKind, userKind, organizationKind, roleKind, resourceServerKind, clientGrantKind,
-	organizationConnectionKind, memberKind, organizationClientKind,
+	clientKind, connectionKind, connectionClientKind, connectionKeysKind,
+	scimConfigurationKind, scimTokenKind, directoryProvisioningKind, synchronizedGroupKind,
+	userKind, organizationKind, roleKind, resourceServerKind, clientGrantKind,
+	organizationConnectionKind, memberKind, organizationClientKind, organizationClientGrantKind, discoveryDomainKind,
+	invitationKind, waitingRoleKind, userRoleKind, rolePermissionKind, userPermissionKind,
 	tokenKind,
 }
 

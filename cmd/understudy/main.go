@@ -1,0 +1,62 @@
+// Command understudy emulates the admin APIs with which companies wire enterprise SSO into SaaS products.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.LookupEnv))
+}
+
+// run is the whole program. It returns the exit code: 0, or 1 after an error was said in one line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+	root := &cobra.Command{
+		Use:   "understudy",
+		Short: "Emulates the admin APIs with which companies wire enterprise SSO into SaaS products",
+		Long: "understudy answers as Auth0's Management API does, from memory. Every flag is also an environment variable:\n" +
+			"--control-token is UNDERSTUDY_CONTROL_TOKEN. The flag wins; an empty variable counts as none.",
+		SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
+	}
+	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(stderr, "understudy:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return 1
+	}
+	return 0
+}
+
+// setFromEnv gives every flag that the command line leaves out the value of its variable, where that is set and not
+// empty.
+func setFromEnv(flags *pflag.FlagSet, env func(string) (string, bool)) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := variable(f.Name)
+		value, _ := env(name)
+		if f.Changed || value == "" || err != nil || f.Name == "help" {
+			return
+		}
+		if bad := flags.Set(f.Name, value); bad != nil {
+			err = fmt.Errorf("%s=%q: %w", name, value, bad)
+		}
+	})
+	return err
+}
+
+func variable(flag string) string {
+	return "UNDERSTUDY_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}

@@ -1,0 +1,208 @@
+package emulator_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// call sends a request with a credential that lenient worlds take, and prints status and body.
+func call(client *http.Client, method, url, body string) {
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request.Header.Set("Authorization", "Bearer any")
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer response.Body.Close()
+	text, _ := io.ReadAll(response.Body)
+	fmt.Println(response.StatusCode, string(text))
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// An emulator on real ports.
+func ExampleEmulator_Start() {
+	dir := must(os.MkdirTemp("", "understudy"))
+	defer os.RemoveAll(dir)
+	e := must(emulator.New(
+		emulator.WithHTTP("127.0.0.1:0"), emulator.WithHTTPS("127.0.0.1:0"), emulator.WithCA(dir), emulator.WithHosts("sso.test"),
+		emulator.WithVendorListener("auth0", "127.0.0.1:0"), emulator.WithControlToken("secret"),
+		emulator.WithLog(func(entry emulator.Entry, _ time.Duration) { fmt.Println(entry.Operation, entry.Status) }),
+	))
+	check(e.Start())
+	defer e.Close()
+
+	call(http.DefaultClient, "GET", e.Listeners().HTTP+"/api/v2/organizations/none", "")
+	// Output:
+	// auth0.organizations.get 404
+	// 404 {"statusCode":404,"error":"Not Found","message":"No organization found by that id or name"}
+}
+
+// A world without any port: its handler, and what it remembers.
+func ExampleEmulator_Handler() {
+	e := must(emulator.New(emulator.WithAuth("strict"), emulator.WithLimits("on"), emulator.WithSeed(7), emulator.WithCheckedReplies()))
+	recorder := newRecorder()
+	request := must(http.NewRequest("GET", "/api/v2/organizations", nil))
+
+	e.Handler().ServeHTTP(recorder, request)
+
+	entry := e.Default().Journal(emulator.Filter{Limit: 1})[0]
+	fmt.Println(entry.Operation, entry.Status, entry.Code, "answered by", entry.Stage)
+	e.Default().ClearJournal()
+	fmt.Println(len(e.Default().Journal(emulator.Filter{})))
+	// Output:
+	// auth0.organizations.list 401 missing_authentication answered by authenticate
+	// 0
+}
+
+// An in-memory network: https URLs cost no handshake, whatever host they name.
+func ExampleWorld_Open() {
+	e := must(emulator.New())
+	endpoint := must(e.Default().Open(false))
+	defer endpoint.Close()
+	transport := endpoint.Transport()
+	defer transport.CloseIdleConnections()
+
+	call(&http.Client{Transport: transport}, "GET", "https://tenant.example/api/v2/organizations/name/none", "")
+	conn := must(endpoint.Dial(context.Background(), "tcp", "tenant.example:80"))
+	fmt.Println(conn.Close())
+	// Output:
+	// 404 {"statusCode":404,"error":"Not Found","message":"No organization found by that id or name"}
+	// <nil>
+}
+
+// Real ports for one world.
+func ExampleWorld_Listen() {
+	e := must(emulator.New())
+	world := must(e.CreateWorld("mine", "empty"))
+	ports := must(world.Listen("127.0.0.1:0", "127.0.0.1:0"))
+	defer ports.Close()
+
+	call(http.DefaultClient, "GET", ports.HTTP+"/api/v2/organizations", "")
+	// Output: 200 []
+}
+
+// Worlds are isolated copies.
+func ExampleEmulator_CreateWorld() {
+	e := must(emulator.New(emulator.WithFixture(must(fixtures.Load("empty"))), emulator.WithFixtures(nil)))
+	one := must(e.CreateWorld("one", ""))
+	must(one.Put("auth0", "organizations", `{"name":"acme"}`))
+	two := must(one.Fork("two"))
+
+	check(one.Reset(""))
+
+	for _, name := range e.Worlds() {
+		w := e.World(name)
+		fmt.Println(w.Name(), "from", w.Fixture(), "changed", w.Version() > one.Version())
+	}
+	check(e.DeleteWorld("one"))
+	fmt.Println(e.DeleteWorld("one"), two.Frozen())
+	// Output:
+	// default from empty changed false
+	// one from empty changed false
+	// two from empty changed true
+	// not found: a world "one" false
+}
+
+// Objects by the second door, past the wire.
+func ExampleWorld_Put() {
+	w := must(emulator.New()).Default()
+	id := must(w.Put("auth0", "organizations", `{"id":"org_0123456789abcdef","name":"initech"}`))
+	fmt.Println(must(w.Get("auth0", "organizations", id)) != "")
+	check(w.Delete("auth0", "organizations", id))
+	_, err := w.Get("auth0", "organizations", id)
+	fmt.Println(err)
+	// Output:
+	// true
+	// not found: auth0 organizations "org_0123456789abcdef"
+}
+
+// A snapshot holds everything that an answer may depend on.
+func ExampleWorld_Snapshot() {
+	w := must(emulator.New()).Default()
+	before := w.Snapshot()
+	must(w.Put("auth0", "organizations", `{"name":"initech"}`))
+	changed := w.Version()
+	w.Restore(before)
+	fmt.Println(w.Version() < changed)
+	// Output: true
+}
+
+// An export is a fixture: another emulator can start from it.
+func ExampleWorld_Export() {
+	w := must(emulator.New()).Default()
+	f := w.Export()
+	check(emulator.CheckFixture(f))
+	check(w.Import(f))
+	fmt.Println(f.Name, string(w.Export().Format()) == string(f.Format()))
+	// Output: acme true
+}
+
+// Time stands still until it is moved.
+func ExampleWorld_Advance() {
+	w := must(emulator.New()).Default()
+	w.Freeze()
+	began := w.Now()
+	check(w.Advance(90 * time.Second))
+	fmt.Println(w.Now().Sub(began), w.Frozen())
+	w.Resume()
+	fmt.Println(w.Frozen(), emulator.InBubble())
+	// Output:
+	// 1m30s true
+	// false false
+}
+
+// A planner decides what happens to each call.
+func ExampleWorld_Play() {
+	e := must(emulator.New())
+	e.Default().Play(func(c scenarios.Call) scenarios.Plan {
+		return scenarios.Plan{Rule: "busy", Fail: "throttled", RetryAfter: 2 * time.Second}
+	})
+	endpoint := must(e.Default().Open(false))
+	defer endpoint.Close()
+	transport := endpoint.Transport()
+	defer transport.CloseIdleConnections()
+	call(&http.Client{Transport: transport}, "GET", "http://auth0.localhost/api/v2/organizations", "")
+	// Output: 429 {"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}
+}
+
+func ExampleVendors() {
+	fmt.Println(emulator.Vendors())
+	// Output: [auth0]
+}
+
+type recorder struct {
+	http.ResponseWriter
+	header http.Header
+}
+
+func newRecorder() *recorder                        { return &recorder{header: http.Header{}} }
+func (r *recorder) Header() http.Header             { return r.header }
+func (r *recorder) WriteHeader(int)                 {}
+func (r *recorder) Write(p []byte) (n int, _ error) { return len(p), nil }

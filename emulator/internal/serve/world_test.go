@@ -1,0 +1,96 @@
+package serve
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"testing"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+)
+
+func TestWorldsAreChosenByHeaderThenPathThenCredential(t *testing.T) {
+	s := newShop("a", "b", "c")
+	s.Bind("c", "key of c")
+	s.Bind(DefaultWorld, "key of default")
+	key := []string{"Authorization", "Bearer key of c"}
+	for _, c := range []struct {
+		what, call, world string
+		headers           []string
+	}{
+		{"nothing chosen", "GET /shop/things", DefaultWorld, owner},
+		{"a header", "GET /shop/things", "a", append([]string{"X-Understudy-World", "a"}, owner...)},
+		{"a prefix", "GET /w/b/shop/things", "b", owner},
+		{"a credential", "GET /shop/things", "c", key},
+		{"a header before a prefix", "GET /w/b/shop/things", "a", append([]string{"X-Understudy-World", "a"}, key...)},
+		{"a prefix before a credential", "GET /w/b/shop/things", "b", key},
+	} {
+		rec := send(s, c.call, c.headers...)
+		if c.what == "a header before a prefix" {
+			want(t, rec, 404, "unknown_path") // the prefix is then a path like any other
+			continue
+		}
+		want(t, rec, 200, `"world":"`+c.world+`"`)
+		if e := last(t, s.World(c.world)); e.World != c.world || e.Path != "/shop/things" {
+			t.Errorf("%s: the journal has %s %s", c.what, e.World, e.Path)
+		}
+	}
+	want(t, send(s.Only("b"), "GET /shop/things", owner...), 200, `"world":"b"`)
+	want(t, send(s.Only("b"), "GET /shop/things", key...), 200, `"world":"c"`)
+	for _, call := range []string{"GET /w/none/shop/things", "GET /w//shop/things"} {
+		want(t, send(s, call, owner...), 404, `"code":"unknown_world"`)
+	}
+	want(t, send(s, "GET /shop/things", "X-Understudy-World", "none"), 404, `"code":"unknown_world"`)
+	want(t, send(s, "GET /w/b", owner...), 404, `"code":"unknown_path"`)
+	want(t, send(s, "GET /w/b/", owner...), 404, `"code":"unknown_path"`)
+	want(t, send(s, "GET /w/b/shop/things/x%2Fy/parts/z", owner...), 200, `"var id":"x/y"`)
+	want(t, send(s, "GET /w/b/shop/things?n=7", owner...), 200, `"world":"b"`)
+	want(t, send(s, "GET /w/b/shop/things?n=x", owner...), 400, "query type n")
+}
+
+func TestWorldsComeAndGo(t *testing.T) {
+	s := newShop("a")
+	if s.Add(newWorld(s, "a")) {
+		t.Error("a name was given twice")
+	}
+	s.Bind("a", "key")
+	s.Remove("a")
+	want(t, send(s, "GET /shop/things", "Authorization", "Bearer key"), 200, `"world":"default"`)
+	want(t, send(s, "GET /w/a/shop/things", owner...), 404, "unknown_world")
+	if !s.Add(newWorld(s, "a")) {
+		t.Error("the name is not free again")
+	}
+}
+
+func TestBaseIsWhatTheClientUsed(t *testing.T) {
+	s := newShop("a")
+	secure := func(call string) *httptest.ResponseRecorder {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.TLS = &tls.ConnectionState{}
+			s.ServeHTTP(w, r)
+		})
+		return send(h, call, owner...)
+	}
+	marked := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.ServeHTTP(w, r.WithContext(Secure(r.Context()))) })
+	want(t, send(s, "GET http://localhost:4010/shop/things", owner...), 200, `"base":"http://localhost:4010"`)
+	want(t, send(s, "GET http://localhost:4010/w/a/shop/things", owner...), 200, `"base":"http://localhost:4010/w/a"`)
+	want(t, secure("GET http://localhost:4443/shop/things"), 200, `"base":"https://localhost:4443"`)
+	want(t, send(marked, "GET http://tenant.test/shop/things", owner...), 200, `"base":"https://tenant.test"`)
+}
+
+func TestPresets(t *testing.T) {
+	vendors := []*spec.Vendor{shop(), bank()}
+	for text, want := range map[string]map[string]string{
+		"": {}, "off": {}, "on": {"shop": "small"}, "shop=large": {"shop": "large"}, " shop=small ": {"shop": "small"},
+	} {
+		if got, err := Presets(vendors, text); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"yes", "shop", "shop=", "shop=huge", "none=small", "bank=small", "shop=small,none=x", ","} {
+		if got, err := Presets(vendors, text); err == nil {
+			t.Errorf("%q: %v and no error", text, got)
+		}
+	}
+}
