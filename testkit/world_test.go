@@ -1,0 +1,208 @@
+package testkit_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/understudy-dev/understudy/testkit"
+)
+
+const newOrganization = `{"name":"initech"}`
+
+func TestForkSharesNothing(t *testing.T) {
+	w := testkit.Start(t, testkit.Fixture("empty"), testkit.Seed(7))
+	fork := w.Fork(t)
+
+	do(t, fork, "POST", "/api/v2/organizations", newOrganization)
+
+	if _, body := do(t, w, "GET", "/api/v2/organizations", ""); body != "[]" {
+		t.Errorf("the world sees its fork's organization: %s", body)
+	}
+	if _, body := do(t, fork, "GET", "/api/v2/organizations/name/initech", ""); !strings.Contains(body, "initech") {
+		t.Errorf("the fork does not see its own: %s", body)
+	}
+	if n := len(w.Requests(testkit.Filter{Operation: "auth0.organizations.create"})); n != 0 {
+		t.Errorf("the world's journal has %d calls of its fork", n)
+	}
+}
+
+func TestRestoreGoesBack(t *testing.T) {
+	w := testkit.Start(t)
+	w.Freeze()
+	before, began := w.Snapshot(), w.Now()
+	do(t, w, "DELETE", path, "")
+	w.Advance(time.Hour)
+
+	w.Restore(before)
+
+	if status, _ := do(t, w, "GET", path, ""); status != 200 {
+		t.Errorf("the organization is still gone: %d", status)
+	}
+	if !w.Now().Equal(began) {
+		t.Errorf("the clock says %v, want %v", w.Now(), began)
+	}
+}
+
+func TestStateByTheSecondDoor(t *testing.T) {
+	w := testkit.Start(t)
+	id := w.Put("auth0", "organizations", newOrganization)
+	if doc := w.Get("auth0", "organizations", id); !strings.Contains(doc, `"display_name":"initech"`) {
+		t.Errorf("put %s", doc)
+	}
+	w.Delete("auth0", "organizations", id)
+	if status, _ := do(t, w, "GET", "/api/v2/organizations/"+id, ""); status != 404 {
+		t.Errorf("after Delete: %d", status)
+	}
+}
+
+func TestTokensAreHeldToTheirScopes(t *testing.T) {
+	w := testkit.Start(t, testkit.Strict())
+	for token, want := range map[string]int{
+		w.Auth0().Token():                       200,
+		w.Auth0().Token("read:organizations"):   200,
+		w.Auth0().Token("create:organizations"): 403,
+		"a.stranger":                            400,
+	} {
+		request := w.Auth0().Request(t, "GET", path, "")
+		request.Header.Set("Authorization", "Bearer "+token)
+		response, err := (&http.Client{Transport: w.Transport()}).Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("a token answered %d, want %d", response.StatusCode, want)
+		}
+	}
+}
+
+// TestOAuthFindsTheClient: a library that fetches tokens by itself must not dial the real network.
+func TestOAuthFindsTheClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := testkit.Start(t)
+		c := clientcredentials.Config{ClientID: "any", ClientSecret: "secret", TokenURL: w.URL("auth0") + "/oauth/token",
+			EndpointParams: map[string][]string{"audience": {"https://" + w.Auth0().Domain() + "/api/v2/"}}}
+		client := c.Client(w.Context(t.Context()))
+		response, err := client.Get(w.URL("auth0") + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != 200 {
+			t.Errorf("with a fetched token: %d", response.StatusCode)
+		}
+		time.Sleep(25 * time.Hour) // the library fetches another one when this has expired
+		if response, err = client.Get(w.URL("auth0") + path); err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		w.Saw(t, "auth0.oauth.token", 200, 200)
+	})
+}
+
+func TestListenOpensRealPorts(t *testing.T) {
+	w := testkit.Start(t)
+	ports := w.Listen(t)
+	response, err := http.Get(ports.HTTP + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 401 {
+		t.Errorf("with no credential: %d", response.StatusCode)
+	}
+	if pem, err := os.ReadFile(ports.CA); err != nil || !strings.Contains(string(pem), "BEGIN CERTIFICATE") || !strings.HasPrefix(ports.HTTPS, "https://") {
+		t.Errorf("%+v: %v", ports, err)
+	}
+}
+
+// failing is a test that may fail without failing the one that watches it.
+type failing struct {
+	testing.TB
+	cleanups []func()
+	said     []string
+	failed   bool
+}
+
+func (f *failing) Helper()                  {}
+func (f *failing) Cleanup(fn func())        { f.cleanups = append(f.cleanups, fn) }
+func (f *failing) Failed() bool             { return f.failed }
+func (f *failing) Log(args ...any)          { f.said = append(f.said, args[0].(string)) }
+func (f *failing) Context() context.Context { return f.TB.Context() }
+func (f *failing) Errorf(format string, args ...any) {
+	f.failed = true
+	f.said = append(f.said, format)
+}
+
+func (f *failing) end() {
+	for i := len(f.cleanups) - 1; i >= 0; i-- {
+		f.cleanups[i]()
+	}
+}
+
+func TestWhatFailsATest(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		run        func(f *failing, w *testkit.World)
+	}{
+		{"a forgotten body", "the body of %s was never closed", func(f *failing, w *testkit.World) {
+			if _, err := w.Client().Do(w.Auth0().Request(f, "GET", "/api/v2/connections", "")); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"a path that is not emulated", "was answered", func(f *failing, w *testkit.World) { do(f, w, "GET", "/api/v2/branding", "") }},
+		{"other answers than it says", "answered %v, want %v", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organizations.get", 200) }},
+		{"an unknown operation", "no operation %q", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organization.get") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := &failing{TB: t}
+			w := testkit.Start(f)
+			c.run(f, w)
+			f.end()
+			if said := strings.Join(f.said, "\n"); !f.failed || !strings.Contains(said, c.want) {
+				t.Errorf("failed: %v, said:\n%s", f.failed, said)
+			} else if lines := strings.Count(said, "\n"); lines > 25 {
+				t.Errorf("it said %d lines", lines)
+			}
+		})
+	}
+}
+
+func TestAThousandWorldsAtOnce(t *testing.T) {
+	for range 1000 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := testkit.Start(t)
+				do(t, w, "POST", "/api/v2/organizations", newOrganization)
+				time.Sleep(time.Minute)
+				do(t, w, "POST", "/api/v2/organizations", newOrganization)
+				w.Saw(t, "auth0.organizations.create", 201, 409)
+			})
+		})
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	for b.Loop() {
+		f := &failing{TB: b}
+		testkit.Start(f)
+		f.end()
+	}
+}
+
+// BenchmarkStartAndCall is a whole test: a world, one call, its end.
+func BenchmarkStartAndCall(b *testing.B) {
+	for b.Loop() {
+		f := &failing{TB: b}
+		do(f, testkit.Start(f), "GET", path, "")
+		f.end()
+	}
+}
