@@ -21,7 +21,6 @@ type console struct {
 	t       *testing.T
 	handler http.Handler
 	host    string
-	headers []string // name, value
 }
 
 func newConsole(t *testing.T, opts ...emulator.Option) *console {

@@ -73,7 +73,7 @@ func WithCheckedReplies() Option {
 	return func(o *options) error { o.checkReplies = true; return nil }
 }
 
-// WithLog gets every exchange, with the real time that it took. It must be safe for concurrent use.
+// WithLog gets every exchange, without query, headers and bodies, and the real time that it took. It must be safe for concurrent use.
 func WithLog(log func(e Entry, took time.Duration)) Option {
 	return func(o *options) error { o.log = log; return nil }
 }

@@ -27,7 +27,7 @@ type World struct {
 func newWorld(e *Emulator, name string, from start) *World {
 	limits, _ := serve.Presets(e.server.Vendors(), e.options.limits) // New has refused bad ones
 	w := &World{emulator: e, start: from, inner: &serve.World{
-		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: &serve.Journal{},
+		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: serve.NewJournal(e.server.Vendors()),
 		Strict: e.options.strict, Limits: limits,
 	}}
 	w.setClock(from.fixture.Clock)
@@ -66,6 +66,7 @@ func (w *World) Reset(fixture string) error {
 		w.start = from
 	}
 	w.inner.Play(nil)
+	w.emulator.server.Unbind(w.Name())
 	w.inner.Store.Restore(w.start.snapshot.Reseeded(w.emulator.options.seed))
 	w.setClock(w.start.fixture.Clock)
 	w.inner.Journal.Clear()

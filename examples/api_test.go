@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,26 +27,26 @@ func TestEveryPublicFunctionHasAnExample(t *testing.T) {
 func surface(t *testing.T, folder string) (public, shown, tested map[string]bool) {
 	t.Helper()
 	public, shown, tested = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	packages, err := parser.ParseDir(token.NewFileSet(), folder, func(fs.FileInfo) bool { return true }, 0)
-	if err != nil {
-		t.Fatal(err)
+	paths, err := filepath.Glob(folder + "/*.go")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no files in", folder, err)
 	}
 	ofTests := filepath.Base(folder) == "testkit" || filepath.Base(folder) == "container"
-	for _, p := range packages {
-		for path, file := range p.Files {
-			for _, d := range file.Decls {
-				function, ok := d.(*ast.FuncDecl)
-				switch name := ""; {
-				case !ok:
-				case strings.HasSuffix(path, "_test.go"):
-					into := tested
-					if name = function.Name.Name; strings.HasPrefix(name, "Example") {
-						into = shown
-					}
-					called(function, into)
-				case function.Name.IsExported() && exportedReceiver(function) && !isStandard(function.Name.Name):
-					public[function.Name.Name] = ofTests || takesTB(function)
-				}
+	for _, path := range paths {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			function, ok := d.(*ast.FuncDecl)
+			switch {
+			case !ok:
+			case strings.HasSuffix(path, "_test.go") && strings.HasPrefix(function.Name.Name, "Example"):
+				called(function, shown)
+			case strings.HasSuffix(path, "_test.go"):
+				called(function, tested)
+			case function.Name.IsExported() && exportedReceiver(function) && !isStandard(function.Name.Name):
+				public[function.Name.Name] = ofTests || takesTB(function)
 			}
 		}
 	}

@@ -247,7 +247,7 @@ func TestRestoreRunning(t *testing.T) {
 	if w.State() != saved || w.Frozen() {
 		t.Errorf("restored %+v, want %+v", w.State(), saved)
 	}
-	if ahead := w.Now().Sub(time.Now()); ahead > time.Hour || ahead < time.Hour-time.Minute {
+	if ahead := time.Until(w.Now()); ahead > time.Hour || ahead < time.Hour-time.Minute {
 		t.Errorf("%s ahead, want an hour", ahead)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 )
 
 // Bounds of a journal.
@@ -45,7 +47,11 @@ type Journal struct {
 	count   int
 	seq     uint64
 	bytes   int
+	secrets map[string]bool // members to mask
 }
+
+// NewJournal makes a journal that masks what the vendors' tables call secret.
+func NewJournal(vendors []*spec.Vendor) *Journal { return &Journal{secrets: secretNames(vendors)} }
 
 func (e *Entry) size() int { return len(e.RequestBody) + len(e.Body) }
 
@@ -104,7 +110,7 @@ func (j *Journal) Entries(f Filter) []Entry {
 		found[i], found[k] = found[k], found[i]
 	}
 	for i := range found {
-		found[i].mask()
+		found[i].mask(j.secrets)
 	}
 	return found
 }

@@ -58,7 +58,7 @@ func TestJournalFilters(t *testing.T) {
 }
 
 func TestJournalIsBounded(t *testing.T) {
-	j := &Journal{}
+	j := NewJournal(nil)
 	for range MaxEntries + 25 {
 		j.add(&Entry{Path: "/"})
 	}
@@ -67,7 +67,7 @@ func TestJournalIsBounded(t *testing.T) {
 		t.Errorf("%d entries from %d to %d", len(all), all[0].Seq, all[len(all)-1].Seq)
 	}
 
-	j = &Journal{}
+	j = NewJournal(nil)
 	body := strings.Repeat("x", MaxCaptured)
 	for range MaxBytes/MaxCaptured + 10 {
 		j.add(&Entry{Body: body})

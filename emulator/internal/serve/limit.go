@@ -19,7 +19,7 @@ func (x *exchange) limit() bool {
 	preset, on := x.world.Limits[x.vendor.Name]
 	global := x.globalBucket()
 	if !on {
-		if global != nil {
+		if global != nil && len(x.vendor.Presets) > 0 {
 			rate := global.Rates[x.vendor.Presets[0]]
 			x.quota = spec.Quota{Limit: rate.Burst, Remaining: rate.Burst - 1, Reset: x.now.Add(time.Second)}
 		}

@@ -162,16 +162,3 @@ func (l *lazyRouter) chosen(method string, m *mux.RouteMatch) (*route, map[strin
 	}
 	return nil, nil, false
 }
-
-// methods lists what a path answers to, for Allow.
-func (r *router) methods(req *http.Request) []string {
-	var allowed []string
-	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
-		other := *req
-		other.Method = method
-		if found, _, _ := r.find(&other, req.URL.EscapedPath()); found != nil {
-			allowed = append(allowed, method)
-		}
-	}
-	return allowed
-}

@@ -53,6 +53,14 @@ func (x *exchange) entry() Entry {
 	return e
 }
 
+// summary is the entry without what may hold secrets.
+func (x *exchange) summary() Entry {
+	e := x.entry()
+	e.RequestHeader, e.Header, e.RequestBody, e.Body = nil, nil, "", ""
+	e.Path, _, _ = strings.Cut(e.Path, "?")
+	return e
+}
+
 // problem is an answer in our own shape, an RFC 9457 problem document.
 func problem(status int, code, detail string) spec.Reply {
 	return spec.Reply{Status: status, Body: problemBody(status, code, detail), Header: map[string]string{"Content-Type": "application/problem+json"}}

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -29,7 +30,7 @@ type Server struct {
 	Control      Control                           // nil: no control API
 	CheckReplies bool                              // hold every success to its reply schema
 	Markers      bool                              // say in a header which rule struck
-	Log          func(e Entry, took time.Duration) // one call per exchange; nil: none
+	Log          func(e Entry, took time.Duration) // one call per exchange, with neither headers nor bodies; nil: none
 
 	vendors []*spec.Vendor
 	router  *router
@@ -70,11 +71,18 @@ func (s *Server) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.worlds, name)
-	for credential, world := range s.credentials {
-		if world == name {
-			delete(s.credentials, credential)
-		}
-	}
+	s.unbind(name)
+}
+
+// Unbind forgets the credentials of a world, as a reset does.
+func (s *Server) Unbind(world string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unbind(world)
+}
+
+func (s *Server) unbind(world string) {
+	maps.DeleteFunc(s.credentials, func(_, of string) bool { return of == world })
 }
 
 // Bind makes requests with a credential reach the world that minted it.
@@ -141,7 +149,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 			x.crashed(caught)
 		}
 		if s.Log != nil && x.world != nil {
-			s.Log(x.entry(), clock.System{}.Now().Sub(began))
+			s.Log(x.summary(), clock.System{}.Now().Sub(began))
 		}
 	}()
 	x.body, x.bodyErr = readBody(r)

@@ -143,7 +143,7 @@ func newWorld(s *Server, name string) *World {
 			kinds = append(kinds, v.Kinds[i].Store(v.Name))
 		}
 	}
-	w := &World{Name: name, Store: state.New(1, kinds...), Clock: clock.NewWorld(), Journal: &Journal{}}
+	w := &World{Name: name, Store: state.New(1, kinds...), Clock: clock.NewWorld(), Journal: NewJournal(nil)}
 	w.Clock.Freeze()
 	return w
 }

@@ -167,7 +167,7 @@ func TestLenientTakesStrangersAndHoldsItsOwn(t *testing.T) {
 
 func TestStrictTakesItsOwnAlone(t *testing.T) {
 	d := newDoor(t, "strict")
-	status, reply := d.exchange(provisioning, provisioningSecret, managementAudience)
+	_, reply := d.exchange(provisioning, provisioningSecret, managementAudience)
 	token := reply.Get("access_token").String()
 	if status, body := d.organizations(token); status != 200 {
 		t.Fatalf("a declared client's token: %d %s", status, body)

@@ -129,7 +129,7 @@ var connectionKind = spec.Kind{
 	},
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.Doc.Text("name") },
 	Build:    buildConnection,
-	Secrets:  []string{"client_secret", "twilio_token", "secret", "app_secret", "consumer_secret"},
+	Secrets:  []string{"client_secret", "twilio_token", "secret", "app_secret", "consumer_secret", "signing_key", "decryptionKey", "privateKey"},
 	Evidence: spec.Recorded("tf-TestAccOrganizationConnection#0"),
 }
 
