@@ -199,7 +199,7 @@ func TestStrictTakesItsOwnAlone(t *testing.T) {
 	if status, body := d.organizations(token); status != 401 || !strings.HasPrefix(body.Get("message").String(), "Expired token") {
 		t.Errorf("an old token: %d %s", status, body)
 	}
-	if status, reply = d.exchange("anybody", "anything", managementAudience); status != 401 {
+	if status, reply := d.exchange("anybody", "anything", managementAudience); status != 401 {
 		t.Errorf("a client that nobody declared: %d %s", status, reply)
 	}
 }
