@@ -3,6 +3,7 @@
 package state
 
 import (
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -114,11 +115,18 @@ func members(d Doc) []member {
 
 // Pick returns the named members that exist, in the order of names.
 func (d Doc) Pick(names ...string) Doc {
-	var out Builder
-	for _, name := range names {
-		if value := d.Get(name); value.Exists() {
-			out.Raw(name, value.Raw)
+	values := make([]string, len(names))
+	size := 2
+	gjson.Parse(string(d)).ForEach(func(key, value gjson.Result) bool {
+		if i := slices.Index(names, key.Str); i >= 0 {
+			values[i] = value.Raw
+			size += len(key.Raw) + len(value.Raw) + 2
 		}
+		return true
+	})
+	out := Builder{buf: make([]byte, 0, size)}
+	for i, name := range names {
+		out.Raw(name, values[i])
 	}
 	return out.Doc()
 }
