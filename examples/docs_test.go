@@ -16,7 +16,7 @@ import (
 )
 
 // A block of the documentation: sh runs in one folder a page, one after another; "output" behind it is what it must
-// print; file=NAME is written first; norun marks what a fresh machine can't run.
+// print; file=NAME is written first; needs=docker runs where an engine answers.
 type block struct {
 	line       int
 	kind, info string
@@ -68,13 +68,18 @@ func runPage(t *testing.T, page string) {
 	d := newDesk(t)
 	for i, b := range all {
 		switch {
-		case b.kind == "text" || b.kind == "output" || strings.Contains(b.info, "norun"):
+		case b.kind == "text" || b.kind == "output":
+		case b.info == "needs=docker" && !dockerAnswers():
+			t.Logf("%s:%d is not run: no Docker engine answers", page, b.line)
 		case strings.HasPrefix(b.info, "file="):
 			d.write(t, b)
 		case b.kind == "sh":
 			want := ""
 			if i+1 < len(all) && all[i+1].kind == "output" {
 				want = all[i+1].text
+			}
+			if b.info == "needs=docker" {
+				t.Cleanup(func() { _ = exec.Command("docker", "image", "rm", "-f", "understudy:prebuilt").Run() })
 			}
 			d.run(t, page, b, want)
 		default:
@@ -100,13 +105,32 @@ func newDesk(t *testing.T) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range entries { // links: a page may write files, but none of the project's
-		if err := os.Symlink(filepath.Join(root, e.Name()), filepath.Join(d.folder, e.Name())); err != nil {
+	for _, e := range entries { // a copy: a page may write files, but none of the project's
+		if e.Name() == ".git" || e.Name() == "dist" {
+			continue
+		}
+		from, to := filepath.Join(root, e.Name()), filepath.Join(d.folder, e.Name())
+		if e.IsDir() {
+			err = os.CopyFS(to, os.DirFS(from))
+		} else {
+			err = copyFile(from, to)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	return d
 }
+
+func copyFile(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o644)
+}
+
+func dockerAnswers() bool { return exec.Command("docker", "version").Run() == nil }
 
 func freePort(t *testing.T) string {
 	t.Helper()
@@ -124,19 +148,18 @@ func (d *desk) write(t *testing.T, b block) {
 	name := strings.TrimPrefix(strings.Fields(b.info)[0], "file=")
 	path := filepath.Join(d.folder, name)
 	if b.kind == "go" {
-		folder, err := os.MkdirTemp(".", "block")
-		if err != nil {
+		path = filepath.Join(d.folder, fmt.Sprint("block", b.line), name)
+		if err := os.Mkdir(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = os.RemoveAll(folder) })
-		path = filepath.Join(folder, name)
 	}
 	if err := os.WriteFile(path, []byte(b.text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if b.kind == "go" {
-		out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./"+filepath.Dir(path)).CombinedOutput()
-		if err != nil {
+		test := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./"+filepath.Base(filepath.Dir(path)))
+		test.Dir = d.folder
+		if out, err := test.CombinedOutput(); err != nil {
 			t.Errorf("line %d: go test: %v\n%s", b.line, err, out)
 		}
 	}
@@ -222,7 +245,7 @@ func (d *desk) binary(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(d.folder, "understudy-of-the-page")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/understudy")
-	build.Dir = ".."
+	build.Dir = d.folder
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
