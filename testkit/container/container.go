@@ -58,7 +58,7 @@ func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustom
 // nameHost tells understudy the name by which the test reaches it: a remote engine's, or a gateway's address.
 func nameHost(ctx context.Context) testcontainers.CustomizeRequestOption {
 	return func(req *testcontainers.GenericContainerRequest) error {
-		provider, err := testcontainers.NewDockerProvider()
+		provider, err := testcontainers.NewDockerProvider(testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (c *Container) printed(ctx context.Context) string {
 		return ""
 	}
 	defer log.Close()
-	text, _ := io.ReadAll(log)
+	text, _ := io.ReadAll(io.LimitReader(log, maxAnswer))
 	if text = bytes.TrimSpace(text); len(text) == 0 {
 		return ""
 	}
