@@ -92,7 +92,7 @@ func fidelityPage() string {
 	ledger := emulator.Ledger()
 	for _, vendor := range emulator.Vendors() {
 		fmt.Fprintf(&b, "\n## %s\n\n| sort | %s |\n|---|%s\n", vendor, strings.Join(grades, " | "), strings.Repeat("---|", len(grades)))
-		sorts := []string{"operation", "error", "parameter", "default", "header", "limit", "kind"}
+		sorts := []string{"operation", "error", "parameter", "default", "header", "limit"}
 		for _, sort := range sorts {
 			fmt.Fprintf(&b, "| %s |", sort)
 			for _, grade := range grades {

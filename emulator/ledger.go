@@ -54,8 +54,8 @@ func (e *Emulator) Match(method, path string) (Operation, bool) {
 // Claim is one line of the ledger: something that the emulator says of a vendor, and how that is known.
 type Claim struct {
 	Vendor string `json:"vendor"`
-	Sort   string `json:"sort"`  // operation, error, header, limit, default, parameter or kind
-	About  string `json:"about"` // the operation or kind, "" for the vendor as a whole
+	Sort   string `json:"sort"`  // operation, error, header, limit, default or parameter
+	About  string `json:"about"` // the operation or the limits' preset, "" for the vendor as a whole
 	What   string `json:"what"`
 	Grade  string `json:"grade"` // recorded, documented, client code or assumed
 	Source string `json:"source"`
@@ -80,10 +80,11 @@ func Ledger() []Claim {
 			claim("header", "", h.Name, h.Evidence)
 		}
 		for _, b := range v.Buckets {
-			claim("limit", "", bucketText(v, b), b.Evidence)
-		}
-		for _, k := range v.Kinds {
-			claim("kind", k.Name, "natural key and references", k.Evidence)
+			for _, preset := range v.Presets {
+				if rate, ok := b.Rates[preset]; ok {
+					claim("limit", preset, fmt.Sprintf("%s: %d, %d per %v", b.Name, rate.Burst, rate.Refill, rate.Per), rate.Known(b.Evidence))
+				}
+			}
 		}
 	}
 	return all
@@ -107,13 +108,3 @@ func claimOperation(op *spec.Operation, claim func(sort, about, what string, e s
 }
 
 func errorText(e spec.Error) string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
-
-func bucketText(v *spec.Vendor, b spec.Bucket) string {
-	text := b.Name
-	for _, preset := range v.Presets {
-		if rate, ok := b.Rates[preset]; ok {
-			text += fmt.Sprintf(" · %s: %d, %d per %v", preset, rate.Burst, rate.Refill, rate.Per)
-		}
-	}
-	return text
-}

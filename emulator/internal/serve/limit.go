@@ -64,6 +64,9 @@ func (x *exchange) take(tx *state.Tx, preset string) error {
 		}
 	}
 	if x.quota.Refused != "" {
+		if global := x.globalBucket(); global != nil && global.Rates[preset].Burst > 0 {
+			x.quota.Limit = global.Rates[preset].Burst // what the headers speak of; when to come back is the refusing bucket's
+		}
 		return errRefused
 	}
 	for _, b := range passed {

@@ -180,7 +180,7 @@ func (g Grade) String() string {
 	return [...]string{"ungraded", "recorded", "documented", "client code", "assumed"}[g]
 }
 
-// Recorded is seen in real traffic: a call of a given recording (name#n), or a source label of the vendor's dossier.
+// Recorded is seen in real traffic: a call of a given recording (name#n), or a label of one that is not at hand (tf:…, go:…, ruby:…).
 func Recorded(source string) Evidence { return Evidence{GradeRecorded, source} }
 
 // Documented stands on a page or in a specification of the vendor's, with its date.

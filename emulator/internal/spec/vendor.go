@@ -62,6 +62,16 @@ type Rate struct {
 	Burst  int
 	Refill int
 	Per    time.Duration
+
+	Evidence Evidence // where it is not the bucket's
+}
+
+// Known is the rate's evidence, or otherwise its bucket's.
+func (r Rate) Known(bucket Evidence) Evidence {
+	if r.Evidence.Grade != Ungraded {
+		return r.Evidence
+	}
+	return bucket
 }
 
 // Wait is how long a bucket takes to gain so many tokens; 0 for none.

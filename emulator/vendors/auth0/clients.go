@@ -8,7 +8,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
-// sdkSource is where the dossier is silent and the vendor's own generated client says what there is.
+// sdkSource is where nothing is recorded and the vendor's own generated client says what there is.
 const sdkSource = "go-auth0/v2 v2.14.0, package management"
 
 // clients are applications. The recorders rewrote every recorded body of theirs, so statuses are recorded and bodies
@@ -137,7 +137,7 @@ var (
 		}),
 	}
 
-	newClient     = &spec.Schema{Type: spec.Object, Open: true, Fields: clientFields, Evidence: spec.Assumed("the full list of members is not in the dossier")}
+	newClient     = &spec.Schema{Type: spec.Object, Open: true, Fields: clientFields, Evidence: spec.Assumed("the full list of members is not at hand")}
 	changedClient = &spec.Schema{Type: spec.Object, Open: true, Fields: append([]spec.Field{
 		spec.Opt("name", clientName),
 	}, clientFields[1:]...), Evidence: newClient.Evidence}

@@ -1,6 +1,8 @@
 package auth0
 
 import (
+	"slices"
+
 	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -50,4 +52,22 @@ func pageOf(name string, item *spec.Schema) *spec.Schema {
 		spec.Opt("total", &spec.Schema{Type: spec.Integer}),
 		spec.Opt("next", &spec.Schema{Type: spec.String}),
 	}}
+}
+
+// withoutDefaults are the fields of a change: what is absent there keeps its value.
+func withoutDefaults(fields []spec.Field) []spec.Field {
+	changed := slices.Clone(fields)
+	for i := range changed {
+		schema := *changed[i].Schema
+		schema.Default = ""
+		changed[i].Schema = &schema
+	}
+	return changed
+}
+
+// known is a schema with other evidence of its default.
+func known(s *spec.Schema, evidence spec.Evidence) *spec.Schema {
+	c := *s
+	c.Evidence = evidence
+	return &c
 }

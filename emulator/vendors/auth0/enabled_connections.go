@@ -34,7 +34,7 @@ var enabledConnections = []spec.Operation{
 			organizationNotFound(spec.Assumed("the specification says: The organization does not exist.")),
 			connectionNotInOrganization(spec.Assumed("neither status nor text of an unknown connection_id is known")),
 			organizationConnectionExists(spec.Assumed("the specification lists no 409 here; what the newer family answers")),
-		}, organizationConnectionRules...),
+		}, organizationConnectionRules(spec.Assumed("recorded for this family's PATCH only"))...),
 		Handle:   createEnabledConnection,
 		Evidence: spec.Recorded("go-TestOrganizationManager_AddConnection#3"),
 	},
@@ -63,7 +63,8 @@ var enabledConnections = []spec.Operation{
 		Errors: append([]spec.Error{
 			organizationNotFound(belowOrganization),
 			connectionNotInOrganization(spec.Assumed("what GET answers")),
-		}, organizationConnectionRules...),
+		}, organizationConnectionRules(
+			spec.Recorded("sdk:TestOrganizationManager_UpdateDBConnection/When_signup_enabled_with_assign_membership_false_should_fail"))...),
 		Handle:   updateEnabledConnection,
 		Evidence: spec.Recorded("go-TestOrganizationManager_UpdateConnection#4"),
 	},
@@ -85,13 +86,14 @@ var olderConnectionID = spec.Param{Name: "connectionId", Evidence: spec.Document
 
 var (
 	olderFields = []spec.Field{
-		spec.Opt("assign_membership_on_login", assignMembershipOnLogin),
-		spec.Opt("is_signup_enabled", isSignupEnabled),
-		spec.Opt("show_as_button", showAsButton),
+		spec.Opt("assign_membership_on_login", known(assignMembershipOnLogin, spec.Assumed("recorded for the newer family"))),
+		spec.Opt("is_signup_enabled", known(isSignupEnabled, spec.Assumed("recorded for the newer family"))),
+		spec.Opt("show_as_button", known(showAsButton,
+			spec.Recorded("go-TestOrganizationManager_UpdateDBConnection__When_signup_and_assign_membership_are_false_should_succeed#3"))),
 	}
 	newEnabledConnection = &spec.Schema{Type: spec.Object, Fields: append(
 		[]spec.Field{newOrganizationConnection.Fields[0]}, olderFields...)}
-	changedEnabledConnection = &spec.Schema{Type: spec.Object, Fields: olderFields}
+	changedEnabledConnection = &spec.Schema{Type: spec.Object, Fields: withoutDefaults(olderFields)}
 	enabledConnection        = &spec.Schema{Type: spec.Object, Fields: slices.Concat(
 		[]spec.Field{spec.Req("connection_id", &spec.Schema{Type: spec.String})}, olderFields,
 		[]spec.Field{spec.Req("connection", connectionNameAndStrategy)})}

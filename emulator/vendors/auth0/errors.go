@@ -21,7 +21,7 @@ var errors = []spec.Error{
 	},
 	{
 		Code: "expired_token", Wire: "-", Status: 401, Message: "Expired token received for JSON Web Token validation",
-		Evidence: spec.Documented("a quoted live answer; see the dossier, section 1.2"),
+		Evidence: spec.Documented("a public quote of a live answer"),
 	},
 	{
 		Code: "invalid_signature", Wire: "-", Status: 401, Message: "Invalid signature received for JSON Web Token validation",

@@ -27,7 +27,7 @@ var invitations = []spec.Operation{
 		Status: 200, Reply: pageOf("invitations", listedInvitation),
 		Errors:   []spec.Error{organizationNotFound(belowOrganization), pageBound},
 		Handle:   listInvitations,
-		Evidence: spec.Recorded("the dossier, sections 4 and 8: 1 call"),
+		Evidence: spec.Recorded("tf and go: 1 call"),
 	},
 	{
 		ID: "organization_invitations.create", Method: "POST", Path: "/api/v2/organizations/{id}/invitations",
@@ -54,7 +54,7 @@ var invitations = []spec.Operation{
 			invitationNotFound(spec.Recorded("sdk:TestOrganizationManager_DeleteInvitation")),
 		},
 		Handle:   getInvitation,
-		Evidence: spec.Recorded("the dossier, section 8: 1 call"),
+		Evidence: spec.Recorded("tf and go: 1 call"),
 	},
 	{
 		ID: "organization_invitations.delete", Method: "DELETE", Path: "/api/v2/organizations/{id}/invitations/{invitation_id}",

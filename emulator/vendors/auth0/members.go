@@ -17,7 +17,7 @@ var members = []spec.Operation{
 		Needs:      []string{"read:organization_members"},
 		Limit:      "organization_members.read",
 		PathParams: []spec.Param{organizationID},
-		Query:      slices.Concat(offsetAndCheckpoint, projectionParams),
+		Query:      slices.Concat(offsetParams, []spec.Param{memberFrom, takeParam}, projectionParams),
 		Status:     200, Reply: pageOf("members", member),
 		Errors:   []spec.Error{organizationNotFound(belowOrganization), pageBound},
 		Handle:   listMembers,
@@ -96,6 +96,12 @@ var (
 	}}
 )
 
+// memberFrom is the cursor of a list of members.
+var memberFrom = spec.Param{
+	Name: "from", Schema: fromParam.Schema,
+	Evidence: spec.Assumed("a cursor from before the organization was made is another list's: nothing stands behind it"),
+}
+
 // byCreation orders relations to users by the time they were made, then by user: the text that cursors are made of.
 func byCreation(o *state.Object) string {
 	return cursorText(o.Doc.Text("created_at"), o.Doc.Text("user_id"))
@@ -159,6 +165,9 @@ func listMembers(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
+	if need := "read:organization_member_roles"; asksForRoles(c) && !c.Caller.May([]string{need}) {
+		return spec.Reply{}, c.Fail("insufficient_scope", "scopes", need)
+	}
 	if w.checkpoint {
 		page, next, err := afterCursor(c, "members", "members", organization, w)
 		if err != nil {
@@ -178,6 +187,11 @@ func shownMembers(c *spec.Call, page []*state.Object) []state.Doc {
 	return items
 }
 
+func asksForRoles(c *spec.Call) bool {
+	names, show := chosenFields(c)
+	return show && slices.Contains(names, "roles")
+}
+
 // shownMember is what is shown of a member's user, with the roles where `fields` names them.
 func shownMember(c *spec.Call, o *state.Object) state.Doc {
 	user, err := c.Tx.Get("users", o.Doc.Text("user_id"))
@@ -185,7 +199,7 @@ func shownMember(c *spec.Call, o *state.Object) state.Doc {
 		return projected(c, o.Doc.Pick("user_id"))
 	}
 	item := user.Doc.Pick("user_id", "email", "picture", "name")
-	if names, show := chosenFields(c); show && slices.Contains(names, "roles") {
+	if asksForRoles(c) {
 		var roles []state.Doc
 		for _, role := range rolesOf(c.Tx, o) {
 			roles = append(roles, role.Doc.Pick("id", "name"))

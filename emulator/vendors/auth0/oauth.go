@@ -30,7 +30,7 @@ var oauth = []spec.Operation{
 		Public:  true,
 		Status:  200, Reply: &spec.Schema{Type: spec.Object, Open: true},
 		Handle:   func(*spec.Call) (spec.Reply, error) { return spec.Reply{Body: jwks()}, nil },
-		Evidence: spec.Documented("RFC 7517"),
+		Evidence: spec.Assumed("the form is RFC 7517's; the service's own answer is not at hand"),
 	},
 	{
 		ID: "oauth.discovery", Method: "GET", Path: "/.well-known/openid-configuration",
@@ -38,7 +38,7 @@ var oauth = []spec.Operation{
 		Public:  true,
 		Status:  200, Reply: &spec.Schema{Type: spec.Object, Open: true},
 		Handle:   getDiscovery,
-		Evidence: spec.Documented("OpenID Connect Discovery 1.0"),
+		Evidence: spec.Assumed("the form is OpenID Connect Discovery 1.0's; the service's own answer is not at hand"),
 	},
 }
 
@@ -81,12 +81,12 @@ var oauthErrors = []spec.Error{
 	{
 		Code: "missing_audience", Wire: "access_denied", Status: 403,
 		Message:  "No audience parameter was provided, and no default audience has been configured",
-		Evidence: spec.Assumed("not in the dossier"),
+		Evidence: spec.Assumed("from general knowledge of the service; nothing at hand shows it"),
 	},
 	{
 		Code: "unknown_audience", Wire: "access_denied", Status: 403, Message: "Service not enabled within domain: {audience}",
 		Sample:   []string{"audience", "https://api.example.com/"},
-		Evidence: spec.Assumed("not in the dossier"),
+		Evidence: spec.Assumed("from general knowledge of the service; nothing at hand shows it"),
 	},
 	{
 		Code: "payload_too_large", Wire: "invalid_request", Status: 413, Message: "Payload content length greater than maximum allowed: {detail}",

@@ -57,7 +57,7 @@ var organizationClientGrants = []spec.Operation{
 			{
 				Code: "organization_client_grant_quota", Wire: "-", Status: 409,
 				Message:  "No more client grants can be added to this organization. The maximum is 100.",
-				Evidence: spec.Assumed("the specification has the quota, the dossier not its text"),
+				Evidence: spec.Assumed("the specification has the quota; its text is not at hand"),
 			},
 		},
 		Handle:   createOrganizationClientGrant,

@@ -39,6 +39,8 @@ var pageBound = spec.Error{
 	Evidence: spec.Documented("support.auth0.com; the code is assumed"),
 }
 
+const badCursor = "Query validation error: 'Invalid from parameter' on property from."
+
 // window is the part of a list that a request asks for.
 type window struct {
 	offset, limit int
@@ -47,7 +49,8 @@ type window struct {
 	from          string
 }
 
-func (c call) number(name string, otherwise int) int {
+// number is a query parameter as a number; the schema has seen that it is one.
+func number(c *spec.Call, name string, otherwise int) int {
 	n, err := strconv.Atoi(c.Query.Get(name))
 	if err != nil {
 		return otherwise
@@ -55,21 +58,17 @@ func (c call) number(name string, otherwise int) int {
 	return n
 }
 
-// call gives the handlers' helpers a name to hang on.
-type call struct{ *spec.Call }
-
 // windowOf reads page, per_page, include_totals, take and from; take or from win over the others.
 func windowOf(c *spec.Call, perPage int) (window, error) {
-	q := call{c}
 	if c.Query.Has("take") || c.Query.Has("from") {
 		from, err := base64.RawURLEncoding.DecodeString(c.Query.Get("from"))
 		if err != nil {
-			return window{}, c.Fail("invalid_query_string", "detail", "Query validation error: 'Invalid from parameter' on property from.")
+			return window{}, c.Fail("invalid_query_string", "detail", badCursor)
 		}
-		return window{checkpoint: true, limit: q.number("take", 50), from: string(from)}, nil
+		return window{checkpoint: true, limit: number(c, "take", 50), from: string(from)}, nil
 	}
-	limit := q.number("per_page", perPage)
-	page := q.number("page", 0)
+	limit := number(c, "per_page", perPage)
+	page := number(c, "page", 0)
 	if page*limit+limit > 1000 {
 		return window{}, c.Fail("page_out_of_bounds", "page", strconv.Itoa(page))
 	}

@@ -45,7 +45,7 @@ var permissions = []spec.Operation{
 		Status:  200, Reply: pageOf("permissions", permission),
 		Errors:   []spec.Error{userNotFound(belowUser), pageBound},
 		Handle:   listUserPermissions,
-		Evidence: spec.Recorded("the dossier, section 8: 8 calls, status only"),
+		Evidence: spec.Recorded("tf and go: 8 calls, status only"),
 	},
 	{
 		ID: "user_permissions.create", Method: "POST", Path: "/api/v2/users/{id}/permissions",
@@ -123,7 +123,7 @@ var permissionNotFound = spec.Error{
 	Code: "permission_not_found", Wire: "inexistent_resource_server_permission", Status: 404,
 	Message:  "This permission does not exist: '{api} - {permission}'",
 	Sample:   []string{"api", "https://api.example/", "permission", "read:orders"},
-	Evidence: spec.Recorded("ruby: see the dossier, appendix A"),
+	Evidence: spec.Recorded("ruby: roles and permissions"),
 }
 
 // scopeOf finds a scope of a resource server.

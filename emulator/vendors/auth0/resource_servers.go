@@ -101,7 +101,7 @@ var (
 	}
 	newResourceServer = &spec.Schema{Type: spec.Object, Open: true, Fields: append([]spec.Field{
 		spec.Req("identifier", &spec.Schema{Type: spec.String, MinLength: 1, MaxLength: 600, Evidence: spec.ClientCode(sdkSource + "; the length is assumed")}),
-	}, resourceServerFields...), Evidence: spec.Assumed("the full list of members is not in the dossier")}
+	}, resourceServerFields...), Evidence: spec.Assumed("the full list of members is not at hand")}
 	changedResourceServer = &spec.Schema{Type: spec.Object, Open: true, Fields: resourceServerFields, Evidence: newResourceServer.Evidence}
 	resourceServer        = &spec.Schema{Type: spec.Object, Open: true, Fields: []spec.Field{
 		spec.Req("id", &spec.Schema{Type: spec.String}), spec.Req("identifier", &spec.Schema{Type: spec.String}),

@@ -36,7 +36,7 @@ var headers = []spec.Header{
 	{Name: "X-Content-Type-Options", Example: noSniff[0], Evidence: spec.Recorded("ruby:Auth0_Api_V2_Connections, 2021")},
 	{Name: "X-Ratelimit-Limit", Example: "50", Evidence: spec.Recorded("ruby:Auth0_Api_V2_Connections, 2021: not on a 401")},
 	{Name: "X-Ratelimit-Remaining", Example: "49", Evidence: spec.Recorded("ruby:Auth0_Api_V2_Connections, 2021: not on a 401")},
-	{Name: "X-Ratelimit-Reset", Example: "1786000000", Evidence: spec.Recorded("ruby:Auth0_Api_V2_Connections, 2021: Unix seconds")},
+	{Name: "X-Ratelimit-Reset", Example: "1786000000", Evidence: spec.Recorded("ruby:Auth0_Api_V2_Connections, 2021: Unix seconds. That a 429 of an endpoint's bucket tells when that bucket lets a call through is assumed")},
 }
 
 // Header values are shared: nobody writes into them.

@@ -46,7 +46,7 @@ var userIdentities = []spec.Operation{
 			},
 		},
 		Handle:   unlinkIdentity,
-		Evidence: spec.Recorded("the dossier, section 8: 1 call, status only"),
+		Evidence: spec.Recorded("tf and go: 1 call, status only"),
 	},
 }
 

@@ -14,7 +14,7 @@ var userRoles = []spec.Operation{
 		Status:  200, Reply: pageOf("roles", memberRole),
 		Errors:   []spec.Error{userNotFound(belowUser), pageBound},
 		Handle:   listUserRoles,
-		Evidence: spec.Recorded("the dossier, section 8: 8 calls, status only"),
+		Evidence: spec.Recorded("tf and go: 8 calls, status only"),
 	},
 	{
 		ID: "user_roles.create", Method: "POST", Path: "/api/v2/users/{id}/roles",

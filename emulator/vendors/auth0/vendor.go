@@ -68,7 +68,7 @@ var buckets = []spec.Bucket{
 		Name: "global", Global: true,
 		Rates: map[string]spec.Rate{
 			"free":       perSecond(2, 2),
-			"b2b":        perSecond(50, 16), // not stated for this plan: enterprise's, assumed
+			"b2b":        {Burst: 50, Refill: 16, Per: time.Second, Evidence: spec.Assumed("not stated for this plan; enterprise's")},
 			"enterprise": perSecond(50, 16),
 		},
 		Evidence: spec.Documented(limitsPage),
