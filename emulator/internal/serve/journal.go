@@ -47,7 +47,7 @@ type Journal struct {
 	count   int
 	seq     uint64
 	bytes   int
-	secrets map[string]bool // members to mask
+	secrets map[string]bool // members to mask, folded
 }
 
 // NewJournal makes a journal that masks what the vendors' tables call secret.
@@ -109,8 +109,9 @@ func (j *Journal) Entries(f Filter) []Entry {
 	for i, k := 0, len(found)-1; i < k; i, k = i+1, k-1 {
 		found[i], found[k] = found[k], found[i]
 	}
+	m := masker{secrets: j.secrets, known: map[string]bool{}}
 	for i := range found {
-		found[i].mask(j.secrets)
+		m.entry(&found[i])
 	}
 	return found
 }

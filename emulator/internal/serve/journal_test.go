@@ -82,7 +82,7 @@ func TestJournalIsBounded(t *testing.T) {
 
 	s := newShop()
 	send(s, `POST /shop/doors `+strings.Repeat("y", 2*MaxCaptured), "Content-Type", "text/plain")
-	if e := last(t, s.World(DefaultWorld)); len(e.RequestBody) != MaxCaptured || len(e.Body) > 200+MaxCaptured {
+	if e := s.World(DefaultWorld).Journal.entries[0]; len(e.RequestBody) != MaxCaptured || len(e.Body) != MaxCaptured {
 		t.Errorf("%d bytes of the request and %d of the answer are kept", len(e.RequestBody), len(e.Body))
 	}
 }
@@ -121,7 +121,6 @@ func TestSecretsAreMasked(t *testing.T) {
 	send(s, `POST /shop/doors client_secret=%zz&kept=s3cret-1`, "Content-Type", "application/x-www-form-urlencoded")
 	send(s, `POST /shop/doors {"password":"s3cret-1","pad":"`+strings.Repeat("x", MaxCaptured)+`"}`)
 	for i, e := range w.Journal.Entries(Filter{}) {
-		e.Body = "" // the answer quotes the request, as no vendor's does
 		text := fmt.Sprintf("%+v", e)
 		for _, secret := range secrets {
 			if strings.Contains(text, secret) {

@@ -37,8 +37,12 @@ func (x *exchange) send() {
 }
 
 func (x *exchange) entry() Entry {
+	path := x.r.RequestURI
+	if !strings.HasPrefix(path, "/") { // as a proxy is asked, with a host and perhaps a password
+		path = x.r.URL.RequestURI()
+	}
 	e := Entry{
-		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: strings.TrimPrefix(x.r.RequestURI, x.prefix), Caller: x.call.Caller.Name,
+		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: strings.TrimPrefix(path, x.prefix), Caller: x.call.Caller.Name,
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
 		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
 		Header: x.w.Header(), // net/http takes its own copy when the status is written

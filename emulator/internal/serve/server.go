@@ -2,8 +2,8 @@ package serve
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -37,12 +37,20 @@ type Server struct {
 
 	mu          sync.RWMutex
 	worlds      map[string]*World
-	credentials map[string]string // credential -> world that minted it, where that is not the default
+	credentials map[fingerprint]string // credential -> world that minted it, where that is not the default
+	bound       []fingerprint          // the keys of credentials, oldest first
 }
+
+// fingerprint stands for a credential, which may be long.
+type fingerprint [sha256.Size]byte
+
+// maxBound is how many credentials the server leads to their worlds; the oldest go first, and then reach the world that
+// the listener says.
+const maxBound = 100_000
 
 // New makes a server for a list of vendors.
 func New(vendors []*spec.Vendor) *Server {
-	return &Server{vendors: vendors, router: newRouter(vendors), worlds: map[string]*World{}, credentials: map[string]string{}, Markers: true}
+	return &Server{vendors: vendors, router: newRouter(vendors), worlds: map[string]*World{}, credentials: map[fingerprint]string{}, Markers: true}
 }
 
 // Vendors lists the vendors.
@@ -66,26 +74,14 @@ func (s *Server) Add(w *World) bool {
 	return true
 }
 
-// Remove forgets a world and its credentials.
+// Remove forgets a world. Its credentials stay bound: they reach no other world, but are told that theirs is gone.
 func (s *Server) Remove(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.worlds, name)
-	s.unbind(name)
 }
 
-// Unbind forgets the credentials of a world, as a reset does.
-func (s *Server) Unbind(world string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.unbind(world)
-}
-
-func (s *Server) unbind(world string) {
-	maps.DeleteFunc(s.credentials, func(_, of string) bool { return of == world })
-}
-
-// Bind makes requests with a credential reach the world that minted it.
+// Bind makes requests with a credential reach the world that minted it, even after its reset or end.
 func (s *Server) Bind(world string, credentials ...string) {
 	if world == DefaultWorld || len(credentials) == 0 {
 		return
@@ -93,7 +89,15 @@ func (s *Server) Bind(world string, credentials ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, c := range credentials {
-		s.credentials[c] = world
+		print := fingerprint(sha256.Sum256([]byte(c)))
+		if _, known := s.credentials[print]; !known {
+			s.bound = append(s.bound, print)
+		}
+		s.credentials[print] = world
+	}
+	for len(s.bound) > maxBound {
+		delete(s.credentials, s.bound[0])
+		s.bound = s.bound[1:]
 	}
 }
 
@@ -163,26 +167,37 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 	x.walk()
 }
 
-// chooseWorld goes by header, then path prefix, then credential, then what the listener says.
+// chooseWorld goes by header, then path prefix, then credential, then what the listener says. A prefix is taken off the
+// path also where the header wins.
 func (x *exchange) chooseWorld(otherwise string) string {
+	prefixed, ok := x.cutPrefix()
 	if name := x.r.Header.Get("X-Understudy-World"); name != "" {
 		return name
 	}
-	if rest, ok := strings.CutPrefix(x.r.URL.Path, "/w/"); ok {
-		name, _, _ := strings.Cut(rest, "/")
-		x.prefix = "/w/" + name
-		inner := *x.r
-		u := *x.r.URL
-		u.Path = strings.TrimPrefix(u.Path, x.prefix)
-		if u.RawPath != "" {
-			_, after, _ := strings.Cut(u.RawPath[len("/w/"):], "/")
-			u.RawPath = "/" + after
-		}
-		inner.URL = &u
-		x.r = &inner
-		return name
+	if ok {
+		return prefixed
 	}
 	return x.server.worldOf(x.r, x.body, otherwise)
+}
+
+// cutPrefix takes /w/NAME off the path and returns the name.
+func (x *exchange) cutPrefix() (name string, ok bool) {
+	rest, ok := strings.CutPrefix(x.r.URL.Path, "/w/")
+	if !ok {
+		return "", false
+	}
+	name, path, _ := strings.Cut(rest, "/")
+	x.prefix = "/w/" + name
+	inner := *x.r
+	u := *x.r.URL
+	u.Path = "/" + path
+	if u.RawPath != "" {
+		_, after, _ := strings.Cut(u.RawPath[len("/w/"):], "/")
+		u.RawPath = "/" + after
+	}
+	inner.URL = &u
+	x.r = &inner
+	return name, true
 }
 
 func (s *Server) worldOf(r *http.Request, body []byte, otherwise string) string {
@@ -192,7 +207,7 @@ func (s *Server) worldOf(r *http.Request, body []byte, otherwise string) string 
 		return otherwise
 	}
 	for _, v := range s.vendors {
-		if world, ok := s.credentials[v.Credential(r, body)]; ok {
+		if world, ok := s.credentials[sha256.Sum256([]byte(v.Credential(r, body)))]; ok {
 			return world
 		}
 	}
