@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,32 +85,16 @@ func (p *planter) add(tx *state.Tx, kind *spec.Kind, object fixtures.Object) err
 	doc := state.Doc(object.Doc)
 	if p.whole {
 		if err := p.checkWhole(kind, doc); err != nil {
-			return p.located(object, kind, doc, err)
+			return p.located(tx, object, kind, doc, err)
 		}
 		_, err := tx.Insert(kind.Object(doc))
-		return p.located(object, kind, doc, err)
+		return p.located(tx, object, kind, doc, err)
 	}
-	if err := p.check(tx, kind, doc); err != nil {
-		return p.located(object, kind, doc, err)
+	if err := p.check(tx, kind, kind.Schema, doc); err != nil {
+		return p.located(tx, object, kind, doc, err)
 	}
 	_, err := p.call(tx).Build(kind.Name, p.resolved(tx, kind, doc))
-	return p.located(object, kind, doc, err)
-}
-
-// put adds or replaces one object.
-func (p *planter) put(tx *state.Tx, kind *spec.Kind, doc state.Doc) (string, error) {
-	if known, err := tx.Get(kind.Name, kind.Identify(doc)); err == nil {
-		_, err = tx.Replace(known, doc)
-		return known.ID, err
-	}
-	if err := p.check(tx, kind, doc); err != nil {
-		return "", err
-	}
-	o, err := p.call(tx).Build(kind.Name, p.resolved(tx, kind, doc))
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", kind.Name, err)
-	}
-	return o.ID, nil
+	return p.located(tx, object, kind, doc, err)
 }
 
 func (p *planter) call(tx *state.Tx) *spec.Call {
@@ -124,8 +109,8 @@ type fieldError struct {
 
 func (e *fieldError) Error() string { return e.text }
 
-func (p *planter) check(tx *state.Tx, kind *spec.Kind, doc state.Doc) error {
-	if v := kind.Schema.Check(spec.InBody, doc); v != nil {
+func (p *planter) check(tx *state.Tx, kind *spec.Kind, schema *spec.Schema, doc state.Doc) error {
+	if v := schema.Check(spec.InBody, doc); v != nil {
 		return &fieldError{segments(v), violationText(kind, v)}
 	}
 	for _, field := range sortedKeys(kind.Refs) {
@@ -145,12 +130,8 @@ func (p *planter) check(tx *state.Tx, kind *spec.Kind, doc state.Doc) error {
 // checkWhole holds an exported document to its schema as far as it goes: derived members are not in it, what requests
 // must have may have been removed since, and references may lead to what is gone.
 func (p *planter) checkWhole(kind *spec.Kind, doc state.Doc) error {
-	known := *kind.Schema
+	known := optional(kind.Schema)
 	known.Open = true
-	known.Fields = slices.Clone(known.Fields)
-	for i := range known.Fields {
-		known.Fields[i].Required = false
-	}
 	if v := known.Check(spec.InBody, doc); v != nil {
 		return &fieldError{segments(v), violationText(kind, v)}
 	}
@@ -158,6 +139,16 @@ func (p *planter) checkWhole(kind *spec.Kind, doc state.Doc) error {
 		return &fieldError{nil, kind.Name + ": an object of an export has no id"}
 	}
 	return nil
+}
+
+// optional is a schema that asks for no member.
+func optional(s *spec.Schema) *spec.Schema {
+	relaxed := *s
+	relaxed.Fields = slices.Clone(s.Fields)
+	for i := range relaxed.Fields {
+		relaxed.Fields[i].Required = false
+	}
+	return &relaxed
 }
 
 func refs(value gjson.Result) []string {
@@ -210,7 +201,7 @@ func (p *planter) resolved(tx *state.Tx, kind *spec.Kind, doc state.Doc) state.D
 }
 
 // located gives an error its place in the file.
-func (p *planter) located(object fixtures.Object, kind *spec.Kind, doc state.Doc, err error) error {
+func (p *planter) located(tx *state.Tx, object fixtures.Object, kind *spec.Kind, doc state.Doc, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -219,9 +210,56 @@ func (p *planter) located(object fixtures.Object, kind *spec.Kind, doc state.Doc
 		return p.file.Problem(object.Position(field.path...), "%s", field.text)
 	}
 	if errors.Is(err, state.ErrConflict) {
-		return p.file.Problem(object.At, "%s: another object has the id %q or the same name", kind.Name, kind.Identify(doc))
+		return p.file.Problem(object.At, "%s: %s", kind.Name, p.taken(tx, object, kind, doc))
 	}
 	return p.file.Problem(object.At, "%s: %v", kind.Name, err)
+}
+
+// taken says which id or unique name of an object an earlier one of the file has, and where that one stands.
+func (p *planter) taken(tx *state.Tx, object fixtures.Object, kind *spec.Kind, doc state.Doc) string {
+	placed := func(doc state.Doc) *state.Object {
+		if !p.whole {
+			doc = p.resolved(tx, kind, doc)
+		}
+		o := kind.Object(doc)
+		return &o
+	}
+	named := func(o *state.Object) (scope, name string) {
+		if kind.Unique == nil {
+			return "", ""
+		}
+		return kind.Unique(o)
+	}
+	own := placed(doc)
+	scope, name := named(own)
+	above := p.before(object, kind)
+	for _, first := range above {
+		if own.ID != "" && placed(state.Doc(first.Doc)).ID == own.ID {
+			return fmt.Sprintf("another object has the id %q, at %s:%d", own.ID, p.file.File, first.At.Line)
+		}
+	}
+	for _, first := range above {
+		if otherScope, other := named(placed(state.Doc(first.Doc))); name != "" && other == name && otherScope == scope {
+			return fmt.Sprintf("another object has the name %q, at %s:%d", name, p.file.File, first.At.Line)
+		}
+	}
+	if name == "" {
+		return "another object is the same"
+	}
+	return fmt.Sprintf("another object has its id, or the name %q", name)
+}
+
+// before lists the file's objects of a kind above one of them; none where the file is not known.
+func (p *planter) before(object fixtures.Object, kind *spec.Kind) []fixtures.Object {
+	for _, section := range p.file.Vendors {
+		for _, k := range section.Kinds {
+			if section.Name == p.vendor.Name && k.Name == kind.Name {
+				i := slices.IndexFunc(k.Objects, func(o fixtures.Object) bool { return o.At == object.At })
+				return k.Objects[:max(0, i)]
+			}
+		}
+	}
+	return nil
 }
 
 func known(tx *state.Tx, kind string) []string {
@@ -266,20 +304,83 @@ func segments(v *spec.Violation) []string {
 	return steps
 }
 
+// violationText says in a line what a fixture's object breaks, and what is wanted instead.
 func violationText(kind *spec.Kind, v *spec.Violation) string {
+	within := kind.Name
+	if v.Path != "" {
+		within += "." + v.Path
+	}
 	switch v.Rule {
 	case spec.RuleAdditional:
-		var fields []string
-		for _, f := range v.Schema.Fields {
-			fields = append(fields, f.Name)
-		}
-		return fmt.Sprintf("%s has no field %q%s", kind.Name, v.Names[0], suggestion(v.Names[0], fields))
+		fields := names(v.Schema.Fields, func(f spec.Field) string { return f.Name })
+		return fmt.Sprintf("%s has no field %q%s", within, v.Names[0], suggestion(v.Names[0], fields))
 	case spec.RuleRequired:
-		return fmt.Sprintf("%s: the field %q is missing", kind.Name, v.Names[0])
-	case spec.RuleEnum:
-		return fmt.Sprintf("%s: %q is none of %v", v.Path, v.Text, v.Schema.Enum)
-	case spec.RulePattern:
-		return fmt.Sprintf("%s: %q does not match %s", v.Path, v.Text, v.Schema.Pattern.Text)
+		return fmt.Sprintf("%s: the field %q is missing", within, v.Names[0])
+	case spec.RuleUnique:
+		return fmt.Sprintf("%s: items %d and %d are the same", v.Path, v.Size, v.Other)
 	}
-	return fmt.Sprintf("%s: %q breaks its rule of %s", v.Path, v.Text, strings.ReplaceAll(string(v.Rule), "_", " "))
+	value := v.Text
+	if v.Type == spec.String {
+		value = strconv.Quote(value)
+	}
+	if short := []rune(value); len(short) > maxShown {
+		value = string(short[:maxShown]) + "…"
+	}
+	return fmt.Sprintf("%s: %s %s", v.Path, value, wanted(v))
+}
+
+// maxShown and maxListed bound what a message repeats: characters of a value, and values that would be right.
+const maxShown, maxListed = 80, 10
+
+// wanted says what a rule asks of the value that breaks it.
+func wanted(v *spec.Violation) string {
+	s := v.Schema
+	switch v.Rule {
+	case spec.RuleType:
+		return "must be " + typeNames(s.Type)
+	case spec.RuleEnum:
+		more := ""
+		if n := len(s.Enum) - maxListed; n > 0 {
+			more = fmt.Sprintf(" or %d others", n)
+		}
+		return fmt.Sprintf("is none of %s%s%s", strings.Join(s.Enum[:min(len(s.Enum), maxListed)], ", "), more, suggestion(v.Text, s.Enum))
+	case spec.RulePattern:
+		return "does not match " + s.Pattern.Text
+	case spec.RuleFormat:
+		return strings.TrimSuffix(fmt.Sprintf("must have the format %s: %s", s.Format.Text, s.Description), ": ")
+	case spec.RuleMinLength:
+		return fmt.Sprintf("has %d characters, must have at least %d", v.Size, s.MinLength)
+	case spec.RuleMaxLength:
+		return fmt.Sprintf("has %d characters, must have at most %d", v.Size, s.MaxLength)
+	case spec.RuleMin:
+		return fmt.Sprintf("must be at least %d", *s.Min)
+	case spec.RuleMax:
+		return fmt.Sprintf("must be at most %d", *s.Max)
+	case spec.RuleMinItems:
+		return fmt.Sprintf("has %d items, must have at least %d", v.Size, s.MinItems)
+	case spec.RuleMaxItems:
+		return fmt.Sprintf("has %d items, must have at most %d", v.Size, s.MaxItems)
+	case spec.RuleMinProperties:
+		return fmt.Sprintf("has %d fields, must have at least %d", v.Size, s.MinProperties)
+	case spec.RuleMaxProperties:
+		return fmt.Sprintf("has %d fields, must have at most %d", v.Size, s.MaxProperties)
+	}
+	return "breaks its rule of " + strings.ReplaceAll(string(v.Rule), "_", " ")
+}
+
+// typeNames lists the types of a set in words.
+func typeNames(t spec.Type) string {
+	var words []string
+	for _, w := range []struct {
+		is   spec.Type
+		word string
+	}{
+		{spec.Object, "an object"}, {spec.Array, "a list"}, {spec.String, "a string"}, {spec.Integer, "a whole number"},
+		{spec.Number, "a number"}, {spec.Boolean, "true or false"}, {spec.Null, "null"},
+	} {
+		if t&w.is != 0 && (w.is != spec.Integer || t&spec.Number == 0) {
+			words = append(words, w.word)
+		}
+	}
+	return strings.Join(words, " or ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -86,14 +87,16 @@ func fixtureListCommand() *cobra.Command {
 				return err
 			}
 			table := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+			var broken []error
 			for _, name := range known {
 				f, err := dir.Load(name)
 				if err != nil {
-					return err
+					broken = append(broken, err)
+					continue
 				}
 				fmt.Fprintf(table, "%s\t%d objects\t%s\n", name, objects(f), f.About)
 			}
-			return table.Flush()
+			return errors.Join(append(broken, table.Flush())...)
 		},
 	}
 	c.Flags().StringVar(&folder, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
