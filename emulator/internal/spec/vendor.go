@@ -97,6 +97,7 @@ type Kind struct {
 	Parent   func(state.Doc) string
 	Order    func(*state.Object) string // from members that never change; nil: as they were made
 	Unique   func(*state.Object) (scope, name string)
+	Claims   func(*state.Object) []string // further unique names, of which an object has any number
 	Also     map[string]func(*state.Object) string
 	Fixed    []string // those of Also in which an object stays as long as it lives
 	// Key is the natural key, by which convergence, duplicates and `where` go: what a person would call the object.
@@ -110,7 +111,7 @@ type Kind struct {
 
 // Store returns the kind as the store needs it.
 func (k *Kind) Store(tenant string) state.Kind {
-	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Also: k.Also, Fixed: k.Fixed}
+	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Claims: k.Claims, Also: k.Also, Fixed: k.Fixed}
 }
 
 // Object places a document in the store.

@@ -21,6 +21,9 @@ var (
 // Remembered is how many past roots AsOf can go back to.
 const Remembered = 1024
 
+// Claimed is the scope of the names that a kind's Claims give.
+const Claimed = "\x00claimed"
+
 // Object is one thing of a vendor. It is replaced whole, never changed in place.
 type Object struct {
 	Kind   string
@@ -36,6 +39,7 @@ type Kind struct {
 	Name   string
 	Order  func(*Object) string                     // the place among siblings, from what never changes; nil: by Seq
 	Unique func(*Object) (scope, name string)       // the unique name, folded by the caller; "" has none; nil: no kind-wide rule
+	Claims func(*Object) []string                   // further unique names, any number of them, in the scope Claimed
 	Also   map[string]func(*Object) (parent string) // further lists, by list name: the same objects under another parent
 	Fixed  []string                                 // those of Also in which an object stays as long as it lives
 }

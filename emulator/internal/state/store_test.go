@@ -18,7 +18,8 @@ func kinds() []Kind {
 		{Tenant: "v", Name: "things", Unique: func(o *Object) (string, string) { return o.Parent, strings.ToLower(o.Doc.Text("name")) }},
 		{
 			Tenant: "v", Name: "words", Order: func(o *Object) string { return strings.ToLower(o.ID) },
-			Also: map[string]func(*Object) string{"owned": func(o *Object) string { return o.Doc.Text("owner") }},
+			Also:   map[string]func(*Object) string{"owned": func(o *Object) string { return o.Doc.Text("owner") }},
+			Claims: func(o *Object) []string { return strings.Fields(o.Doc.Text("synonyms")) },
 		},
 		{Tenant: "w", Name: "things"},
 	}
@@ -93,6 +94,42 @@ func TestObjects(t *testing.T) {
 		t.Error("Delete left something")
 	}
 	insert(t, s, thing("c", "ASP")) // the name is free again
+}
+
+func TestClaims(t *testing.T) {
+	s := New(1, kinds()...)
+	word := func(id, synonyms string) Object {
+		return Object{Kind: "words", ID: id, Doc: Doc("{}").SetText("synonyms", synonyms)}
+	}
+	holder := func(synonym string) string {
+		return read(t, s, func(tx *Tx) string {
+			o, err := tx.Named("words", Claimed, synonym)
+			if err != nil {
+				return ""
+			}
+			return o.ID
+		})
+	}
+	insert(t, s, word("large", "big great big"), word("small", "little"))
+	if holder("big") != "large" || holder("great") != "large" || holder("little") != "small" {
+		t.Error("an object holds each of its names, one given twice too")
+	}
+	update(t, s, func(tx *Tx) error {
+		if _, err := tx.Insert(word("fat", "stout great")); !errors.Is(err, ErrConflict) {
+			t.Errorf("a name of another: %v", err)
+		}
+		small, _ := tx.Get("words", "small")
+		if _, err := tx.Replace(small, `{"synonyms":"tiny big"}`); !errors.Is(err, ErrConflict) {
+			t.Errorf("a change to a name of another: %v", err)
+		}
+		_, err := tx.Replace(small, `{"synonyms":"tiny"}`)
+		return err
+	})
+	if holder("tiny") != "small" || holder("little")+holder("stout") != "" || holder("big") != "large" {
+		t.Error("names follow changes, and refusals leave none")
+	}
+	update(t, s, func(tx *Tx) error { return tx.Delete("words", "large") })
+	insert(t, s, word("fat", "great big little"))
 }
 
 func TestRefusals(t *testing.T) {

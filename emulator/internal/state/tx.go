@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"slices"
 	"sort"
 )
 
@@ -93,14 +94,14 @@ func (tx *Tx) Named(kind, scope, unique string) (*Object, error) {
 	return tx.Get(kind, found.id)
 }
 
-// Insert adds an object and gives it its sequence number. Another with its id or its unique name is ErrConflict.
+// Insert adds an object and gives it its sequence number. Another with its id or one of its unique names is ErrConflict.
 func (tx *Tx) Insert(o Object) (*Object, error) {
 	sp := tx.space(o.Kind)
 	if tx.Has(o.Kind, o.ID) {
 		return nil, ErrConflict
 	}
 	o.Seq = tx.next()
-	if err := tx.claim(sp, &o); err != nil {
+	if err := tx.rename(nil, sp.names(&o)); err != nil {
 		return nil, err
 	}
 	tx.file(sp, &o, true)
@@ -115,7 +116,7 @@ func (tx *Tx) Replace(o *Object, doc Doc) (*Object, error) {
 	}
 	changed := *o
 	changed.Doc = doc
-	if err := tx.rename(sp, o, &changed); err != nil {
+	if err := tx.rename(sp.names(o), sp.names(&changed)); err != nil {
 		return nil, err
 	}
 	if sp.moved(o, &changed) {
@@ -146,8 +147,7 @@ func (tx *Tx) Delete(kind, id string) error {
 	tx.root.objects.Delete(entry{space: sp.key, id: id})
 	tx.root.version++
 	tx.file(sp, o, false)
-	tx.release(sp, o)
-	return nil
+	return tx.rename(sp.names(o), nil)
 }
 
 func (tx *Tx) put(sp *space, o *Object) *Object {
@@ -157,47 +157,41 @@ func (tx *Tx) put(sp *space, o *Object) *Object {
 	return o
 }
 
-func (tx *Tx) rename(sp *space, before, after *Object) error {
-	if sp.Unique == nil {
-		return nil
+// names are those that an object holds, so that no other of its kind can.
+func (sp *space) names(o *Object) []name {
+	var held []name
+	if sp.Unique != nil {
+		if scope, unique := sp.Unique(o); unique != "" {
+			held = append(held, name{space: sp.key, scope: scope, name: unique, id: o.ID})
+		}
 	}
-	oldScope, oldName := sp.Unique(before)
-	scope, unique := sp.Unique(after)
-	if oldScope == scope && oldName == unique {
-		return nil
+	if sp.Claims != nil {
+		for _, claimed := range sp.Claims(o) {
+			held = append(held, name{space: sp.key, scope: Claimed, name: claimed, id: o.ID})
+		}
 	}
-	if err := tx.claim(sp, after); err != nil {
-		return err
-	}
-	tx.release(sp, before)
-	return nil
+	return held
 }
 
-func (tx *Tx) claim(sp *space, o *Object) error {
-	if sp.Unique == nil {
+// rename puts the names that an object is to hold in the place of those that it held. One that another holds is
+// ErrConflict, and then nothing changes.
+func (tx *Tx) rename(before, after []name) error {
+	if slices.Equal(before, after) {
 		return nil
 	}
-	scope, unique := sp.Unique(o)
-	if unique == "" {
-		return nil
-	}
-	key := name{space: sp.key, scope: scope, name: unique, id: o.ID}
-	if holder, taken := tx.root.names.Get(key); taken && holder.id != o.ID {
-		return ErrConflict
+	for _, n := range after {
+		if holder, taken := tx.root.names.Get(n); taken && holder.id != n.id {
+			return ErrConflict
+		}
 	}
 	tx.own(names)
-	tx.root.names.Set(key)
+	for _, n := range before {
+		tx.root.names.Delete(n)
+	}
+	for _, n := range after {
+		tx.root.names.Set(n)
+	}
 	return nil
-}
-
-func (tx *Tx) release(sp *space, o *Object) {
-	if sp.Unique == nil {
-		return
-	}
-	if scope, unique := sp.Unique(o); unique != "" {
-		tx.own(names)
-		tx.root.names.Delete(name{space: sp.key, scope: scope, name: unique})
-	}
 }
 
 // file writes or removes the rows that list an object.

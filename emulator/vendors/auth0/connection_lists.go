@@ -8,6 +8,11 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
+// hundredPerPage is the only per_page that is 100 by default.
+var hundredPerPage = spec.Param{Name: "per_page", Evidence: spec.Documented(specification), Schema: &spec.Schema{
+	Type: spec.Integer, Min: spec.Int(1), Max: spec.Int(100), Description: "Number of results per page. Defaults to 100.",
+}}
+
 // connectionMembers is the order of a connection's members in every reply but lists.
 var connectionMembers = []string{
 	"id", "options", "strategy", "name", "provisioning_ticket_url", "is_domain_connection", "show_as_button", "authentication",

@@ -1,8 +1,6 @@
 package auth0
 
 import (
-	"slices"
-
 	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -11,25 +9,20 @@ import (
 
 const databaseStrategy = "auth0"
 
-// enterprise are the strategies whose connections bear show_as_button.
-var enterprise = map[string]bool{
-	"ad": true, "adfs": true, "google-apps": true, "oidc": true, "okta": true, "pingfederate": true, "samlp": true, "waad": true,
-}
-
 var connections = []spec.Operation{
 	{
 		ID: "connections.list", Method: "GET", Path: "/api/v2/connections",
 		Summary: "List connections",
 		Needs:   []string{"read:connections"},
-		Query: append([]spec.Param{
+		Query: []spec.Param{
 			{Name: "strategy", Repeat: true, Evidence: spec.Documented(specification), Schema: &spec.Schema{
 				Type: spec.String, Enum: append([]string{"auth0-adldap"}, strategyNames...), Description: "Provide strategies to only retrieve connections with such strategies",
 			}},
 			{Name: "name", Evidence: spec.Recorded("go:TestConnectionManager_ReadByName"), Schema: &spec.Schema{
 				Type: spec.String, Description: "Provide the name of the connection to retrieve",
 			}},
-			connectionFields, includeConnectionFields,
-		}, offsetAndCheckpoint...),
+			connectionFields, includeConnectionFields, pageParam, hundredPerPage, includeTotalsParam, fromParam, takeParam,
+		},
 		Status: 200, Reply: pageOf("connections", &spec.Schema{Type: spec.Object, Open: true}),
 		Errors:   []spec.Error{pageBound},
 		Handle:   listConnections,
@@ -70,7 +63,7 @@ var connections = []spec.Operation{
 		Status:     200, Reply: &spec.Schema{Type: spec.Object, Open: true},
 		Errors:   []spec.Error{connectionNotFound(spec.Recorded("go:TestConnectionManager_Delete"))},
 		Handle:   getConnection,
-		Evidence: spec.Recorded("tf-TestAccOrganizationConnection#1"),
+		Evidence: spec.Recorded("tf-TestAccOrganizationConnection#1; recordings from 12 August 2026 on lack enabled_clients, which is kept here"),
 	},
 	{
 		ID: "connections.update", Method: "PATCH", Path: "/api/v2/connections/{id}",
@@ -94,7 +87,7 @@ var connections = []spec.Operation{
 			},
 		}, assumedOfChanges(connectionRules)...),
 		Handle:   updateConnection,
-		Evidence: spec.Recorded("tf-TestAccConnectionOkta#4"),
+		Evidence: spec.Recorded("tf-TestAccConnectionOkta#4; recordings from 12 August 2026 on lack enabled_clients, which is kept here; " + unknownClients),
 	},
 	{
 		ID: "connections.delete", Method: "DELETE", Path: "/api/v2/connections/{id}",
@@ -120,12 +113,12 @@ var connectionKind = spec.Kind{
 	Refs:     map[string]string{"enabled_clients": "clients"},
 	Identify: func(d state.Doc) string { return d.Text("id") },
 	Unique:   func(o *state.Object) (string, string) { return "", o.Doc.Text("name") },
+	Claims:   func(o *state.Object) []string { return texts(o.Doc, "realms") },
 	// the three recorded lists of several items stand in this order
 	Order: func(o *state.Object) string { return lower(o, "name") },
 	Also: map[string]func(*state.Object) string{
 		"by_name":     func(o *state.Object) string { return o.Doc.Text("name") },
 		"by_strategy": func(o *state.Object) string { return o.Doc.Text("strategy") },
-		"by_realm":    func(o *state.Object) string { return o.Doc.Text("realms", "0") },
 	},
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.Doc.Text("name") },
 	Build:    buildConnection,
@@ -153,62 +146,6 @@ var (
 	}}
 )
 
-var connectionName = &spec.Schema{
-	Type: spec.String, MaxLength: 128, Evidence: spec.Documented(specification),
-	Description: "The name of the connection. Must start and end with an alphanumeric character and can only contain alphanumeric characters and '-'. Max length 128",
-	Pattern:     &spec.Pattern{Text: "^[a-zA-Z0-9](-[a-zA-Z0-9]|[a-zA-Z0-9])*$", Is: isConnectionName},
-}
-
-// isConnectionName takes letters and digits, and single dashes between them.
-func isConnectionName(s string) bool {
-	before := byte('-')
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		dash := c == '-'
-		if dash && before == '-' || !dash && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
-			return false
-		}
-		before = c
-	}
-	return before != '-'
-}
-
-var (
-	purpose = &spec.Schema{Type: spec.Object, Evidence: spec.Documented(specification), Fields: []spec.Field{
-		spec.Req("active", &spec.Schema{Type: spec.Boolean}),
-	}}
-	openObject       = &spec.Schema{Type: spec.Object, Open: true}
-	text             = &spec.Schema{Type: spec.String}
-	changeableFields = []spec.Field{
-		spec.Opt("display_name", &spec.Schema{
-			Type: spec.String, MaxLength: 128, Evidence: spec.Documented(specification),
-			Description: "Connection name used in the new universal login experience",
-		}),
-		spec.Opt("options", openObject),
-		spec.Opt("enabled_clients", &spec.Schema{Type: spec.Array | spec.Null, Items: text, Default: "[]", Evidence: spec.Recorded("tf-TestAccDataSourceConnectionByName#27")}),
-		spec.Opt("is_domain_connection", &spec.Schema{Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#0")}),
-		spec.Opt("show_as_button", &spec.Schema{Type: spec.Boolean, Default: "false", Evidence: spec.Recorded("tf-TestAccOrganizationConnection#2")}),
-		spec.Opt("realms", &spec.Schema{Type: spec.Array, Items: text, Evidence: spec.Documented(specification)}),
-		spec.Opt("metadata", &spec.Schema{
-			Type: spec.Object | spec.Null, Open: true, MaxProperties: 10, Evidence: spec.Documented(specification),
-			Values: &spec.Schema{Type: spec.String | spec.Null, MaxLength: 255},
-		}),
-		spec.Opt("authentication", purpose),
-		spec.Opt("connected_accounts", purpose),
-		spec.Opt("cross_app_access_requesting_app", purpose.Nullable()),
-		spec.Opt("cross_app_access_resource_app", openObject.Nullable()),
-	}
-	newConnectionBody = &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
-		spec.Req("name", connectionName),
-		spec.Req("strategy", &spec.Schema{Type: spec.String, Enum: strategyNames, Evidence: spec.Documented(specification)}),
-	}, changeableFields...)}
-	changedConnectionBody = &spec.Schema{Type: spec.Object, MinProperties: 1, Fields: changeableFields}
-
-	connectionReply = &spec.Schema{Type: spec.Object, Fields: slices.Concat([]spec.Field{
-		spec.Req("id", text), spec.Req("name", text), spec.Req("strategy", text), spec.Opt("provisioning_ticket_url", text),
-	}, changeableFields)}
-)
-
 func connectionNotFound(evidence spec.Evidence) spec.Error {
 	return spec.Error{
 		Code: "inexistent_connection", Status: 404, Message: "The connection does not exist", Class: spec.NotFound, Evidence: evidence,
@@ -217,7 +154,7 @@ func connectionNotFound(evidence spec.Evidence) spec.Error {
 
 var realmTaken = spec.Error{
 	Code: "realm_conflict", Wire: "connection_conflict", Status: 409, Message: `There is already another connection with some realms from "realms" parameter`,
-	Evidence: spec.Documented(specification + " for the message; the code is that of an equal name"),
+	Evidence: spec.Documented(specification + " for the message; the code is that of an equal name; that the realm a connection has by default counts is assumed"),
 }
 
 func connectionOf(c *spec.Call) (*state.Object, error) {
@@ -271,6 +208,7 @@ func newConnection(c *spec.Call, d state.Doc) (state.Doc, error) {
 	if _, err := c.Tx.Named("connections", "", name); err == nil {
 		return "", state.ErrConflict
 	}
+	d = d.Set("realms", realmsOr(d, name))
 	if err := checkConnection(c, strategy, "", d); err != nil {
 		return "", err
 	}
@@ -303,27 +241,14 @@ func newConnection(c *spec.Call, d state.Doc) (state.Doc, error) {
 		Raw("cross_app_access_resource_app", rawOr(d, "cross_app_access_resource_app", "")).
 		Raw("display_name", rawOr(d, "display_name", defaultDisplayName(strategy, name))).
 		Raw("enabled_clients", clients).
-		Raw("realms", realmsOr(d, name)).
+		Raw("realms", d.Get("realms").Raw).
 		Raw("metadata", rawOr(d, "metadata", "")).Doc(), nil
 }
 
 // tenant is the name that every tenant of the emulator goes by.
 const tenant = "understudy"
 
-// ticketed are the strategies whose connections bear a provisioning ticket.
-var ticketed = map[string]bool{
-	"ad": true, "adfs": true, "google-apps": true, "pingfederate": true, "samlp": true, "waad": true,
-}
-
-// defaultDisplayName is the JSON of the name where the strategy's connections are never without one.
-func defaultDisplayName(strategy, name string) string {
-	switch strategy {
-	case "oidc", "okta", "waad":
-		return state.Quote(name)
-	}
-	return ""
-}
-
+// realmsOr is the JSON of a document's realms, of which a connection always has one: its name, if no other.
 func realmsOr(d state.Doc, name string) string {
 	if realms := d.Get("realms"); len(realms.Array()) > 0 {
 		return realms.Raw
@@ -331,17 +256,20 @@ func realmsOr(d state.Doc, name string) string {
 	return "[" + state.Quote(name) + "]"
 }
 
-// updateConnection replaces options whole; the other members merge, and null removes what may be absent.
+// updateConnection replaces options whole; of the other members, absent keeps and null removes what may be absent.
 func updateConnection(c *spec.Call) (spec.Reply, error) {
 	o, err := connectionOf(c)
 	if err != nil {
 		return spec.Reply{}, err
 	}
 	strategy, name := o.Doc.Text("strategy"), o.Doc.Text("name")
-	if err := checkConnection(c, strategy, o.ID, c.Body); err != nil {
+	change := c.Body
+	if change.Has("realms") {
+		change = change.Set("realms", realmsOr(change, name))
+	}
+	if err := checkConnection(c, strategy, o.ID, change); err != nil {
 		return spec.Reply{}, err
 	}
-	change := c.Body
 	if options := change.Get("options"); options.Exists() {
 		completed, err := completeOptions(c, strategy, state.Doc(o.Doc.Get("options").Raw), state.Doc(options.Raw))
 		if err != nil {
@@ -359,12 +287,6 @@ func updateConnection(c *spec.Call) (spec.Reply, error) {
 		}
 		change = change.Set("enabled_clients", clients)
 	}
-	if change.Has("realms") {
-		change = change.Set("realms", realmsOr(change, name))
-	}
-	if given := defaultDisplayName(strategy, name); given != "" && !change.Has("display_name") {
-		change = change.Set("display_name", given) // documented: a change without one takes the name again
-	}
 	if !enterprise[strategy] {
 		change = change.Drop("show_as_button")
 	}
@@ -376,16 +298,14 @@ func updateConnection(c *spec.Call) (spec.Reply, error) {
 	return spec.Reply{Body: changed}, nil
 }
 
-// checkConnection holds the members beside options to the rules. A connection is known by its first realm.
+// checkConnection holds the members beside options to the rules. No two connections have a realm in common.
 func checkConnection(c *spec.Call, strategy, id string, d state.Doc) error {
 	if d.Get("cross_app_access_requesting_app", "active").Bool() && strategy != "oidc" && strategy != "okta" {
 		return c.Fail("operation_not_supported")
 	}
 	for _, realm := range d.Get("realms").Array() {
-		for _, other := range c.Tx.Page("connections", "by_realm", realm.Str, 0, 2) {
-			if other.ID != id {
-				return c.Fail("realm_conflict")
-			}
+		if other, err := c.Tx.Named("connections", state.Claimed, realm.Str); err == nil && other.ID != id {
+			return c.Fail("realm_conflict")
 		}
 	}
 	return nil

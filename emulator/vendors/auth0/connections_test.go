@@ -3,6 +3,8 @@ package auth0_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/understudy-dev/understudy/emulator"
 )
 
 const connections = "/api/v2/connections"
@@ -25,10 +27,11 @@ func TestConnectionIsCreatedReadChangedAndDeleted(t *testing.T) {
 	w.is(changed.Get("options.scope"), "")
 	w.is(changed.Get("options.connection_settings"), `{"pkce":"disabled"}`)
 	w.is(changed.Get("[show_as_button,realms,metadata,enabled_clients]"), `[true,["new-okta"],{"a":"b"},["AcmePortal0000000000000000000001"]]`)
+	w.is(w.call(200, "PATCH", one, `{"display_name":"New"}`).Get("display_name"), `"New"`)
 	changed = w.call(200, "PATCH", one, `{"metadata":null,"cross_app_access_requesting_app":null}`)
 	w.is(changed.Get("metadata"), "")
 	w.is(changed.Get("cross_app_access_requesting_app"), "")
-	w.is(changed.Get("options.client_id"), `"y"`)
+	w.is(changed.Get("[options.client_id,display_name]"), `["y","New"]`)
 	w.is(w.call(200, "GET", one, ""), changed.Raw)
 
 	w.call(201, "POST", acme+"/connections", `{"connection_id":"`+created.Get("id").String()+`"}`)
@@ -48,6 +51,20 @@ func TestConnectionNamesAndRealmsAreTaken(t *testing.T) {
 	w.refused(409, "POST", connections, `{"name":"other","strategy":"sms","realms":["acme-okta"]}`, realm)
 	w.refused(409, "PATCH", connections+"/con_AcmeSaml00000001", `{"realms":["acme-okta"]}`, realm)
 	w.call(200, "PATCH", connections+"/con_AcmeSaml00000001", `{"realms":["acme-saml"]}`)
+	created := w.call(201, "POST", connections, `{"name":"q7","strategy":"sms","realms":["r1","r2","r2"]}`)
+	w.is(created.Get("realms"), `["r1","r2","r2"]`)
+	w.refused(409, "POST", connections, `{"name":"q8","strategy":"sms","realms":["r3","r2"]}`, realm)
+	w.refused(409, "POST", connections, `{"name":"r1","strategy":"sms"}`, realm)
+	w.refused(409, "POST", connections, `{"name":"r1","strategy":"sms","realms":[]}`, realm)
+	w.call(201, "POST", connections, `{"name":"r1","strategy":"sms","realms":["r3","q7"]}`)
+	one := connections + "/" + created.Get("id").String()
+	w.refused(409, "PATCH", one, `{"realms":["r1","r3"]}`, realm)
+	w.refused(409, "PATCH", one, `{"realms":[]}`, realm)
+	w.is(w.call(200, "GET", one, "").Get("realms"), `["r1","r2","r2"]`)
+	w.is(w.call(200, "PATCH", one, `{"realms":["r2"]}`).Get("realms"), `["r2"]`)
+	w.call(201, "POST", connections, `{"name":"q8","strategy":"sms","realms":["r1"]}`)
+	w.call(202, "DELETE", one, "")
+	w.call(201, "POST", connections, `{"name":"q7","strategy":"sms","realms":["r2"]}`)
 	for _, name := range []string{"", "-a", "a-", "a--b", "a_b", strings.Repeat("a", 129)} {
 		w.call(400, "POST", connections, `{"name":"`+name+`","strategy":"sms"}`)
 	}
@@ -63,6 +80,7 @@ func TestConnectionsAreListed(t *testing.T) {
 	w.is(page.Get("[total,start,limit]"), `[7,3,3]`)
 	w.column(page.Get("connections"), "name", "acme-saml brightforge-google brightforge-oidc")
 	w.is(page.Get("connections.0|@keys"), `["id","options","strategy","name","provisioning_ticket_url","is_domain_connection","show_as_button","authentication","connected_accounts","display_name","realms","enabled_clients"]`)
+	w.is(w.call(200, "GET", connections+"?include_totals=true", "").Get("limit"), "100")
 	w.is(w.call(200, "GET", connections+"?page=9", ""), "[]")
 	w.call(400, "GET", connections+"?page=10", "")
 
@@ -123,10 +141,33 @@ func TestThreeViewsOfEnabledClientsAgree(t *testing.T) {
 	agree(portal)
 	w.refused(404, "PATCH", one+"/clients", `[{"client_id":"`+mobile+`","status":true},{"client_id":"nobody","status":true}]`, "The client does not exist")
 	agree(portal)
+	w.is(w.call(200, "PATCH", one, `{"enabled_clients":["nobody","`+portal+`"]}`).Get("enabled_clients"), `["`+portal+`","nobody"]`)
+	w.column(w.call(200, "GET", one+"/clients", "").Get("clients"), "client_id", portal+" nobody")
+	w.refused(404, "PATCH", one+"/clients", `[{"client_id":"nobody","status":false},{"client_id":"no-one","status":false}]`, "The client does not exist")
+	w.call(204, "PATCH", one+"/clients", `[{"client_id":"nobody","status":false}]`)
+	agree(portal)
+	w.refused(404, "PATCH", one+"/clients", `[{"client_id":"nobody","status":true}]`, "The client does not exist")
 	w.call(204, "DELETE", "/api/v2/clients/"+portal, "")
 	agree()
 	w.refused(404, "GET", "/api/v2/clients/"+portal+"/connections", "", "The client does not exist")
 	w.call(204, "PATCH", one+"/clients", `[{"client_id":"`+mobile+`","status":false}]`)
 	w.call(202, "DELETE", one, "")
 	w.refused(404, "GET", one+"/clients", "", "The connection does not exist")
+}
+
+func TestChangesOfConnectionsClaimNoDefaults(t *testing.T) {
+	defaults := map[string]int{}
+	for _, c := range emulator.Ledger() {
+		if c.Vendor == "auth0" && c.Sort == "default" {
+			defaults[c.About]++
+		}
+	}
+	for about, want := range map[string]int{
+		"connections.create": 3, "scim_configurations.create": 1, "directory_provisionings.create": 2,
+		"connections.update": 0, "scim_configurations.update": 0, "directory_provisionings.update": 0,
+	} {
+		if defaults[about] != want {
+			t.Errorf("%s claims %d defaults, not %d", about, defaults[about], want)
+		}
+	}
 }

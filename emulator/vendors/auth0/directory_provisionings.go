@@ -47,7 +47,7 @@ var directoryProvisionings = []spec.Operation{
 		Summary:    "Change the directory provisioning of a connection",
 		Needs:      []string{"update:directory_provisionings"},
 		PathParams: []spec.Param{connectionPathID},
-		Body:       &spec.Schema{Type: spec.Object, Fields: directoryFields, Evidence: spec.ClientCode(sdkSource)},
+		Body:       &spec.Schema{Type: spec.Object, Fields: withoutDefaults(directoryFields), Evidence: spec.ClientCode(sdkSource)},
 		Status:     200, Reply: directoryProvisioning,
 		Errors: []spec.Error{
 			connectionNotFound(spec.Assumed("what POST answers")),

@@ -51,9 +51,9 @@ var scimConfigurations = []spec.Operation{
 		Summary:    "Change the SCIM configuration of a connection",
 		Needs:      []string{"update:scim_config"},
 		PathParams: []spec.Param{connectionPathID},
-		Body: &spec.Schema{Type: spec.Object, Evidence: spec.ClientCode(sdkSource), Fields: []spec.Field{
-			{Name: "user_id_attribute", Required: true, Schema: scimFields[0].Schema}, {Name: "mapping", Required: true, Schema: scimFields[1].Schema},
-		}},
+		Body: &spec.Schema{Type: spec.Object, Evidence: spec.ClientCode(sdkSource), Fields: withoutDefaults([]spec.Field{
+			spec.Req("user_id_attribute", scimFields[0].Schema), spec.Req("mapping", scimFields[1].Schema),
+		})},
 		Status: 200, Reply: scimConfiguration,
 		Errors: []spec.Error{
 			connectionNotFound(spec.Assumed("what GET answers")), notConfigured(spec.Assumed("what GET answers")),

@@ -18,6 +18,25 @@ var strategyNames = strings.Fields(`
 	sharepoint shopify shop sms soundcloud thirtysevensignals twitter untappd vkontakte waad weibo windowslive wordpress
 	yahoo yandex`)
 
+// enterprise are the strategies whose connections bear show_as_button.
+var enterprise = map[string]bool{
+	"ad": true, "adfs": true, "google-apps": true, "oidc": true, "okta": true, "pingfederate": true, "samlp": true, "waad": true,
+}
+
+// ticketed are the strategies whose connections bear a provisioning ticket.
+var ticketed = map[string]bool{
+	"ad": true, "adfs": true, "google-apps": true, "pingfederate": true, "samlp": true, "waad": true,
+}
+
+// defaultDisplayName is the JSON of the name where the strategy's connections are never without one.
+func defaultDisplayName(strategy, name string) string {
+	switch strategy {
+	case "oidc", "okta", "waad":
+		return state.Quote(name)
+	}
+	return ""
+}
+
 // edit is a connection's options on their way from a request to the store.
 type edit struct {
 	c       *spec.Call

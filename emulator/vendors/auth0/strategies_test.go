@@ -23,6 +23,8 @@ func TestStrategiesCompleteOptions(t *testing.T) {
 			`{"issuer":"https://a.example","userinfo_endpoint":null,"type":"front_channel","schema_version":"oidc-V4","attribute_map":{"mapping_mode":"bind_all"},"connection_settings":{"pkce":"auto"}}`, ``},
 		{"oidc", `{"type":"back_channel","userinfo_endpoint":null,"oidc_metadata":{"token_endpoint":"https://a.example/t","claims_parameter_supported":true}}`,
 			`{"type":"back_channel","userinfo_endpoint":"","oidc_metadata":{"token_endpoint":"https://a.example/t","claims_parameter_supported":true,"request_parameter_supported":false,"request_uri_parameter_supported":false,"require_request_uri_registration":false},"token_endpoint":"https://a.example/t","schema_version":"oidc-V4","attribute_map":{"mapping_mode":"bind_all"},"connection_settings":{"pkce":"auto"}}`, ``},
+		{"waad", `{"waad_protocol":"ws-federation"}`, `{"waad_protocol":"ws-federation","app_domain":"understudy.us.auth0.com","identity_api":"microsoft-identity-platform-v2.0","useCommonEndpoint":false,` +
+			`"should_trust_email_verified_connection":"never_set_emails_as_verified","waad_common_endpoint":false,"use_wsfed":false}`, ``},
 		{"google-apps", `{"domain":"a.example"}`, `{"domain":"a.example","map_user_id_to_id":false,"email":true,"profile":true,"scope":["email","profile"],"handle_login_from_social":true}`, ``},
 		{"auth0", `{"passwordPolicy":"fair","authentication_methods":{"password":{"api_behavior":"optional"}},"attributes":{"email":{"identifier":{"active":true}}}}`,
 			`{"mfa":{"active":true,"return_enroll_settings":true},"passwordPolicy":"fair","authentication_methods":{"password":{"enabled":true,"api_behavior":"optional","signup_behavior":"allow"},"passkey":{"enabled":false},"email_otp":{"enabled":false},"phone_otp":{"enabled":false}},` +
@@ -64,6 +66,19 @@ func TestGoogleWorkspaceKeepsWhatAChangeLeavesOut(t *testing.T) {
 	created := w.call(201, "POST", connections, `{"name":"google","strategy":"google-apps","options":{"tenant_domain":"a.example","map_user_id_to_id":true}}`)
 	changed := w.call(200, "PATCH", connections+"/"+created.Get("id").String(), `{"options":{"tenant_domain":"a.example"}}`)
 	w.is(changed.Get("options"), `{"email":true,"scope":["email","profile"],"profile":true,"tenant_domain":"a.example","api_enable_users":true,"map_user_id_to_id":true,"handle_login_from_social":true}`)
+}
+
+func TestMicrosoftTenantHasAThumbprint(t *testing.T) {
+	w := newTenant(t)
+	thumbprints := func(name, domain string) string {
+		created := w.call(201, "POST", connections, `{"name":"`+name+`","strategy":"waad","options":{"tenant_domain":"`+domain+`"}}`)
+		w.is(created.Get("options.thumbprints.#"), "1")
+		return created.Get("options.thumbprints.0").String()
+	}
+	first, again, other := thumbprints("first", "a.example"), thumbprints("again", "a.example"), thumbprints("other", "b.example")
+	if len(first) != 40 || again != first || other == first {
+		t.Errorf("a.example has the thumbprints %s and %s, b.example %s", first, again, other)
+	}
 }
 
 func TestSigningCertificateIsRead(t *testing.T) {
