@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator/internal/serve"
 	"github.com/understudy-dev/understudy/fixtures"
@@ -194,7 +197,8 @@ func (c *controlCall) body(limit int64) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
 }
 
-// decode reads a JSON body into a struct and refuses what the struct has no field for.
+// decode reads a JSON body into a struct. It refuses what the struct has no field for, and members that come twice or in
+// other letters than lower case: encoding/json would take the last of them.
 func (c *controlCall) decode(into any) error {
 	src, err := c.body(maxControlBody)
 	if err != nil {
@@ -202,7 +206,9 @@ func (c *controlCall) decode(into any) error {
 	}
 	d := json.NewDecoder(bytes.NewReader(src))
 	d.DisallowUnknownFields()
-	err = d.Decode(into)
+	if err = d.Decode(into); err == nil {
+		err = checkMembers(gjson.ParseBytes(src))
+	}
 	if errors.Is(err, io.EOF) {
 		err = errors.New("it is empty")
 	}
@@ -211,10 +217,30 @@ func (c *controlCall) decode(into any) error {
 			err = errors.New("something follows the JSON object")
 		}
 	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		err = fmt.Errorf("%s is wrong for %s", wrong.Value, strings.ToLower(cmp.Or(wrong.Field, "the body")))
+	}
 	if err != nil {
 		return refuse(http.StatusBadRequest, "invalid_body", "The body can't be read: %s.", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
+}
+
+func checkMembers(body gjson.Result) (err error) {
+	seen := map[string]bool{}
+	body.ForEach(func(key, _ gjson.Result) bool {
+		switch name := key.Str; {
+		case name != strings.ToLower(name):
+			err = fmt.Errorf("unknown field %q", name)
+		case seen[name]:
+			err = fmt.Errorf("the field %q comes twice", name)
+		default:
+			seen[name] = true
+		}
+		return err == nil
+	})
+	return err
 }
 
 func (c *controlCall) reply(status int, value any) error {

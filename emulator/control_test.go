@@ -174,6 +174,69 @@ func TestControlKeepsWorldsApart(t *testing.T) {
 	c.wantProblem(400, "bad_name", "DELETE", "/_understudy/worlds/default", "")
 }
 
+func TestControlResetsAForkToTheFork(t *testing.T) {
+	c := newConsole(t)
+	c.want(200, "POST", "/_understudy/clock", `{"freeze": true}`)
+	at := gjson.Get(c.want(200, "POST", "/_understudy/clock", `{"advance": "48h"}`), "now").Str
+	c.rename("", "Other")
+	c.want(201, "POST", "/_understudy/worlds/default/fork", `{"name": "green"}`)
+	c.want(200, "POST", "/_understudy/clock?world=green", `{"advance": "1h"}`)
+	c.want(204, "POST", "/_understudy/reset?world=green", "")
+	clock := c.want(200, "GET", "/_understudy/clock?world=green", "")
+	if gjson.Get(clock, "now").Str != at || !gjson.Get(clock, "frozen").Bool() {
+		t.Errorf("the fork began at %s, frozen, and is back at %s", at, clock)
+	}
+	if got := c.displayName("/w/green"); got != "Other" {
+		t.Errorf("display name %q", got)
+	}
+	c.want(204, "POST", "/_understudy/reset?world=green&fixture=acme", "")
+	if clock := c.want(200, "GET", "/_understudy/clock?world=green", ""); gjson.Get(clock, "frozen").Bool() {
+		t.Errorf("the fixture has no clock, the world has %s", clock)
+	}
+}
+
+func TestControlResetsToTheImport(t *testing.T) {
+	c := newConsole(t)
+	c.rename("", "Other")
+	saved, err := fixtures.Parse("saved.json", []byte(c.want(200, "GET", "/_understudy/state", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = newConsole(t, emulator.WithImport(saved))
+	if got := c.displayName(""); got != "Other" {
+		t.Errorf("at the start: %q", got)
+	}
+	c.rename("", "Third")
+	c.want(204, "POST", "/_understudy/reset", "")
+	if got := c.displayName(""); got != "Other" {
+		t.Errorf("after a reset: %q", got)
+	}
+	c.want(201, "POST", "/_understudy/worlds", `{"name": "blue"}`)
+	if got := c.displayName("/w/blue"); got != "Acme" {
+		t.Errorf("in another world: %q", got)
+	}
+	broken, err := fixtures.Parse("broken.yaml", []byte("understudy: 1\nauth1: {}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []*fixtures.Fixture{nil, broken} {
+		if _, err := emulator.New(emulator.WithImport(f)); err == nil {
+			t.Errorf("%v: no error", f)
+		}
+	}
+}
+
+func TestOptionsRefuse(t *testing.T) {
+	for want, option := range map[string]emulator.Option{
+		`"bad name!"`: emulator.WithHosts("good", "bad name!"),
+		"--listen auth0=:2: auth0 has the listener :1 already": emulator.WithVendorListener("auth0", ":2"),
+	} {
+		if _, err := emulator.New(emulator.WithVendorListener("auth0", ":1"), option); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s: %v", want, err)
+		}
+	}
+}
+
 func TestControlMintsCredentials(t *testing.T) {
 	c := newConsole(t, emulator.WithAuth("strict"))
 	c.want(201, "POST", "/_understudy/worlds", `{"name": "blue"}`)
@@ -227,6 +290,15 @@ func TestControlExportsAndImports(t *testing.T) {
 	if err != nil || time.Until(now) < 23*time.Hour {
 		t.Errorf("the clock says %v, %v", now, err)
 	}
+
+	c.want(200, "POST", "/_understudy/clock", `{"freeze": true}`)
+	c.want(200, "POST", "/_understudy/clock", `{"advance": "1h"}`)
+	c.want(204, "PUT", "/_understudy/state", ahead)
+	clock := c.want(200, "GET", "/_understudy/clock", "")
+	if !gjson.Get(clock, "frozen").Bool() || gjson.Get(clock, "now").Str != gjson.Get(ahead, "clock").Str {
+		t.Errorf("a frozen world takes %s as %s", gjson.Get(ahead, "clock"), clock)
+	}
+	c.want(200, "POST", "/_understudy/clock", `{"resume": true}`)
 
 	before := c.want(200, "GET", "/_understudy/state", "")
 	for _, bad := range []string{
@@ -347,6 +419,17 @@ func TestControlRefusesWhatItDoesNotKnow(t *testing.T) {
 	c.want(200, "HEAD", "/_understudy/health", "")
 	for _, bad := range []string{"", "{", "[]", `{"name": 1}`, `{"name": "a", "color": "red"}`, `{"name": "a"} {}`, "\xff"} {
 		c.wantProblem(400, "invalid_body", "POST", "/_understudy/worlds", bad)
+	}
+	for body, want := range map[string]string{
+		`{"name": 1}`:                 "The body can't be read: number is wrong for name.",
+		`[]`:                          "The body can't be read: array is wrong for the body.",
+		`{"name": "y", "NAME": "z"}`:  `The body can't be read: unknown field "NAME".`,
+		`{"name": "y", "name": "z"}`:  `The body can't be read: the field "name" comes twice.`,
+		`{"name": "y", "color": "z"}`: `The body can't be read: unknown field "color".`,
+	} {
+		if got := gjson.Get(c.ask("POST", "/_understudy/worlds", body).Body.String(), "detail").Str; got != want {
+			t.Errorf("%s: %s", body, got)
+		}
 	}
 	c.wantProblem(413, "body_too_large", "POST", "/_understudy/worlds", `{"name": "`+strings.Repeat("a", 64<<10)+`"}`)
 }

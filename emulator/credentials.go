@@ -9,7 +9,8 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
-// MaxCredentials is how many minted credentials of a vendor a world lists: the latest ones. Older ones stay valid.
+// MaxCredentials is how many minted credentials of a vendor a world lists: the latest ones. Older ones stay valid,
+// as far as the vendor keeps them.
 const MaxCredentials = 1000
 
 // Mint makes a credential that the vendor takes in this world, and returns what a client needs of it as JSON.
@@ -37,8 +38,8 @@ func (w *World) Mint(vendor string, want Credential) (string, error) {
 	return string(minted.Fields), nil
 }
 
-// Credentials lists what Mint made in this world since its start, the oldest first: JSON objects with the vendor, the
-// kind that was asked for, and what a client needs.
+// Credentials lists what Mint made in this world since its start or the last Import, the oldest first: JSON objects with
+// the vendor, the kind that was asked for, and what a client needs.
 func (w *World) Credentials() []json.RawMessage {
 	all := []json.RawMessage{}
 	for _, v := range w.emulator.server.Vendors() {

@@ -28,11 +28,12 @@ type Emulator struct {
 	opening atomic.Bool // while Start has not opened every port
 }
 
-// start is where a world begins: a fixture, built.
+// start is where a world begins: a fixture, built, or another world at the moment of a fork.
 type start struct {
 	name     string
 	snapshot state.Snapshot
 	fixture  *fixtures.Fixture
+	clock    *clock.State // of a fork; nil: as the fixture says
 }
 
 // New builds an emulator with one world, "default". It opens no port.
@@ -51,7 +52,7 @@ func New(opts ...Option) (*Emulator, error) {
 	if _, err := serve.Presets(e.server.Vendors(), o.limits); err != nil {
 		return nil, err
 	}
-	first, err := e.firstStart()
+	first, err := e.defaultStart()
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +70,18 @@ var acme = sync.OnceValues(func() (start, error) {
 	}
 	return build(vendors.All(), f)
 })
+
+// defaultStart is where the default world begins.
+func (e *Emulator) defaultStart() (start, error) {
+	if e.options.imported == nil {
+		return e.firstStart()
+	}
+	imported, err := build(e.server.Vendors(), e.options.imported)
+	if err != nil {
+		return start{}, fmt.Errorf("import: %w", err)
+	}
+	return imported, nil
+}
 
 func (e *Emulator) firstStart() (start, error) {
 	if e.options.fixture == nil {

@@ -164,6 +164,17 @@ func ExampleWorld_Export() {
 	// Output: acme true
 }
 
+// The default world goes on from an export; others start from the fixture.
+func ExampleWithImport() {
+	w := must(emulator.New()).Default()
+	must(w.Put("auth0", "organizations", `{"id":"org_0123456789abcdef","name":"initech"}`))
+
+	e := must(emulator.New(emulator.WithImport(w.Export())))
+	check(e.Default().Reset(""))
+	fmt.Println(must(e.Default().Get("auth0", "organizations", "org_0123456789abcdef")) != "")
+	// Output: true
+}
+
 // Time stands still until it is moved.
 func ExampleWorld_Advance() {
 	w := must(emulator.New()).Default()

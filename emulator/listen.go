@@ -19,7 +19,7 @@ import (
 // Bounds of the listeners.
 const (
 	readHeaderTimeout = 10 * time.Second
-	drainTimeout      = 5 * time.Second
+	drainTimeout      = 4 * time.Second // so that a process ends within 5, its export included
 )
 
 // listeners are an emulator's open ports.
@@ -47,16 +47,16 @@ func (w *World) Listen(http, https string) (*Ports, error) {
 	}
 	p := &Ports{CertPEM: ca.CertPEM()}
 	handler := w.emulator.server.Only(w.Name())
-	if p.HTTP, err = p.listeners.listen("http", http, handler, nil); err != nil {
+	if p.HTTP, err = p.listeners.listen("http ", http, handler, nil); err != nil {
 		return nil, err
 	}
-	if p.HTTPS, err = p.listeners.listen("https", https, handler, conf); err != nil {
+	if p.HTTPS, err = p.listeners.listen("https ", https, handler, conf); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
 }
 
-// Close lets running requests end, for at most 5 seconds, and closes the ports.
+// Close lets running requests end, for at most 4 seconds, and closes the ports.
 func (p *Ports) Close() error { return p.listeners.close() }
 
 // Listeners says where an emulator answers.
@@ -87,7 +87,7 @@ func (e *Emulator) open() (err error) {
 		e.urls.CA = e.ca.Path()
 	}
 	if e.options.http != "" {
-		if e.urls.HTTP, err = e.listen("--http", e.options.http, e.server, nil); err != nil {
+		if e.urls.HTTP, err = e.listen("--http ", e.options.http, e.server, nil); err != nil {
 			return err
 		}
 	}
@@ -95,14 +95,14 @@ func (e *Emulator) open() (err error) {
 		if e.vendor(vendor) == nil {
 			return fmt.Errorf("--listen %s=%s: no vendor %q", vendor, address, vendor)
 		}
-		if e.urls.Vendors[vendor], err = e.listen("--listen "+vendor, address, e.server.Force(vendor), nil); err != nil {
+		if e.urls.Vendors[vendor], err = e.listen("--listen "+vendor+"=", address, e.server.Force(vendor), nil); err != nil {
 			return err
 		}
 	}
 	if e.options.https == "" {
 		return nil
 	}
-	e.urls.HTTPS, err = e.listen("--https", e.options.https, e.server, secure)
+	e.urls.HTTPS, err = e.listen("--https ", e.options.https, e.server, secure)
 	return err
 }
 
@@ -132,18 +132,19 @@ func (e *Emulator) authority() (*authority.Authority, error) {
 	return authority.Open(e.options.caDir, clock.System{}.Now)
 }
 
-// listen serves one address, on both loopback families where the host is localhost, and returns its URL.
+// listen serves one address, on both loopback families where the host is localhost, and returns its URL. Flag is what
+// stands before the address on the command line.
 func (l *listeners) listen(flag, address string, h http.Handler, conf *tls.Config) (string, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", fmt.Errorf("%s %s: %w", flag, address, err)
+		return "", fmt.Errorf("%s%s: %w", flag, address, err)
 	}
 	first := host
 	if host == "localhost" {
 		first = "127.0.0.1"
 	}
 	taken := func(err error) error {
-		return fmt.Errorf("%s %s: %s; choose another with %s HOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
+		return fmt.Errorf("%s%s: %s; choose another with %sHOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
 	}
 	four, err := net.Listen("tcp", net.JoinHostPort(first, port))
 	if err != nil {
@@ -191,7 +192,7 @@ func plainError(err error) string {
 // Listeners tells where the emulator answers, after Start.
 func (e *Emulator) Listeners() Listeners { return e.urls }
 
-// Close lets running requests end, for at most 5 seconds, and closes all ports.
+// Close lets running requests end, for at most 4 seconds, and closes all ports.
 func (e *Emulator) Close() error { return e.listeners.close() }
 
 func (l *listeners) close() error {

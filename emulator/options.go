@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/authority"
 	"github.com/understudy-dev/understudy/emulator/internal/serve"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/fixtures"
@@ -15,6 +16,7 @@ type Option func(*options) error
 
 type options struct {
 	fixture      *fixtures.Fixture
+	imported     *fixtures.Fixture
 	dir          *fixtures.Dir
 	seed         uint64
 	strict       bool
@@ -36,6 +38,18 @@ func WithFixture(f *fixtures.Fixture) Option {
 			return errors.New("emulator: WithFixture(nil)")
 		}
 		o.fixture = f
+		return nil
+	}
+}
+
+// WithImport chooses what the default world alone starts from, such as an export of an earlier run: its resets go back
+// there. Other worlds start from the fixture.
+func WithImport(f *fixtures.Fixture) Option {
+	return func(o *options) error {
+		if f == nil {
+			return errors.New("emulator: WithImport(nil)")
+		}
+		o.imported = f
 		return nil
 	}
 }
@@ -89,9 +103,13 @@ func WithHTTPS(address string) Option {
 	return func(o *options) error { o.https = address; return nil }
 }
 
-// WithVendorListener gives a vendor a plain HTTP listener of its own: every path there is that vendor's.
+// WithVendorListener gives a vendor a plain HTTP listener of its own: every path there is that vendor's. A second one for
+// the same vendor is an error.
 func WithVendorListener(vendor, address string) Option {
 	return func(o *options) error {
+		if first, twice := o.vendors[vendor]; twice {
+			return fmt.Errorf("--listen %s=%s: %s has the listener %s already", vendor, address, vendor, first)
+		}
 		if o.vendors == nil {
 			o.vendors = map[string]string{}
 		}
@@ -100,9 +118,17 @@ func WithVendorListener(vendor, address string) Option {
 	}
 }
 
-// WithHosts adds names to the certificate and to the hosts that the control API takes.
+// WithHosts adds names to the certificate and to the hosts that the control API takes. Error: what is no host name.
 func WithHosts(hosts ...string) Option {
-	return func(o *options) error { o.hosts = append(o.hosts, hosts...); return nil }
+	return func(o *options) error {
+		for _, host := range hosts {
+			if err := authority.CheckHost(host); err != nil {
+				return fmt.Errorf("--host: %w", err)
+			}
+		}
+		o.hosts = append(o.hosts, hosts...)
+		return nil
+	}
 }
 
 // WithCA keeps the certificate authority in a folder. Default: in memory.

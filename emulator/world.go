@@ -30,8 +30,17 @@ func newWorld(e *Emulator, name string, from start) *World {
 		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: serve.NewJournal(e.server.Vendors()),
 		Strict: e.options.strict, Limits: limits,
 	}}
-	w.setClock(from.fixture.Clock)
+	w.rewind(from)
 	return w
+}
+
+// rewind puts the clock where a start has it.
+func (w *World) rewind(from start) {
+	if from.clock != nil {
+		w.inner.Clock.Restore(*from.clock)
+		return
+	}
+	w.setClock(from.fixture.Clock)
 }
 
 // setClock puts the clock where a fixture wants it: running, from that moment; zero means now.
@@ -54,7 +63,8 @@ func (w *World) Fixture() string {
 }
 
 // Reset goes back to what the world started from, or to another fixture by name, which becomes its start. Objects,
-// clock, limits, minted credentials and counters are as at the start, the scenario is disarmed, the journal empty.
+// clock, limits, minted credentials and counters are as at the start, the scenario is disarmed, the journal empty. A
+// fork goes back to the moment of the fork. Credentials minted since still lead to this world, which no longer knows them.
 func (w *World) Reset(fixture string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -66,9 +76,8 @@ func (w *World) Reset(fixture string) error {
 		w.start = from
 	}
 	w.inner.Play(nil)
-	w.emulator.server.Unbind(w.Name())
 	w.inner.Store.Restore(w.start.snapshot.Reseeded(w.emulator.options.seed))
-	w.setClock(w.start.fixture.Clock)
+	w.rewind(w.start)
 	w.inner.Journal.Clear()
 	return nil
 }
@@ -95,14 +104,9 @@ func (w *World) Restore(s Snapshot) {
 func (w *World) Fork(name string) (*World, error) {
 	s := w.Snapshot()
 	w.mu.Lock()
-	from := start{name: w.start.name, snapshot: s.state, fixture: w.start.fixture}
+	from := start{name: w.start.name, snapshot: s.state, fixture: w.start.fixture, clock: &s.clock}
 	w.mu.Unlock()
-	fork, err := w.emulator.addWorld(name, from)
-	if err != nil {
-		return nil, err
-	}
-	fork.Restore(s)
-	return fork, nil
+	return w.emulator.addWorld(name, from)
 }
 
 // Now is the world's time.
@@ -149,8 +153,9 @@ func (w *World) Get(vendor, kind, id string) (string, error) {
 	return string(doc), err
 }
 
-// Put adds an object, completed as the vendor completes a new one, or replaces the one with its id. It returns the id.
-// Errors: what the table says against the document.
+// Put adds an object, completed as the vendor completes a new one, or changes the one with its id: members that the
+// document leaves out stay as they are. It returns the id. Errors: what the table says against the document; ErrExists
+// where another object has its name.
 func (w *World) Put(vendor, kind, doc string) (string, error) {
 	k, err := w.emulator.kind(vendor, kind)
 	if err != nil {
@@ -183,7 +188,7 @@ func (w *World) Delete(vendor, kind, id string) error {
 }
 
 // Export returns the world's state as a fixture: every object, minted credentials included, and the time where the clock
-// was set, moved or frozen.
+// was set, moved or frozen. Neither that it was frozen nor the list of Credentials is in it.
 func (w *World) Export() *fixtures.Fixture {
 	w.mu.Lock()
 	from := w.start.fixture
@@ -195,14 +200,22 @@ func (w *World) Export() *fixtures.Fixture {
 	return export(w.emulator.server.Vendors(), w.inner.Store, from, at)
 }
 
-// Import puts a fixture in the place of the present state, its clock included: all of it, or nothing.
+// Import puts a fixture in the place of the present state, its clock included: all of it, or nothing. A frozen clock
+// stays frozen, at the fixture's time. Minted credentials of the fixture work; Credentials lists none of them.
 func (w *World) Import(f *fixtures.Fixture) error {
 	built, err := build(w.emulator.server.Vendors(), f)
 	if err != nil {
 		return err
 	}
+	frozen := w.Frozen()
 	w.inner.Store.Restore(built.snapshot.Reseeded(w.emulator.options.seed))
 	w.setClock(f.Clock)
+	if at := f.Clock; frozen {
+		if at.IsZero() {
+			at = w.Now()
+		}
+		w.inner.Clock.Restore(clock.State{Frozen: true, At: at})
+	}
 	return nil
 }
 

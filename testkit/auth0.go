@@ -25,9 +25,14 @@ func (a Auth0) URL() string { return a.w.URL("auth0") }
 // Token mints an access token with these scopes; with none, it may do everything.
 func (a Auth0) Token(scopes ...string) string {
 	a.w.tb.Helper()
-	fields, err := a.w.world.Mint("auth0", emulator.Credential{Scopes: scopes})
+	return a.w.mint(emulator.Credential{Scopes: scopes})
+}
+
+func (w *World) mint(want emulator.Credential) string {
+	w.tb.Helper()
+	fields, err := w.world.Mint("auth0", want)
 	if err != nil {
-		a.w.tb.Fatalf("testkit: %v", err)
+		w.tb.Fatalf("testkit: %v", err)
 	}
 	return gjson.Get(fields, "access_token").String()
 }
@@ -39,7 +44,7 @@ func (a Auth0) Request(tb testing.TB, method, path, body string) *http.Request {
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	request.Header.Set("Authorization", "Bearer any")
+	request.Header.Set("Authorization", "Bearer "+a.w.token)
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}

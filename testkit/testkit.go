@@ -35,6 +35,7 @@ type World struct {
 	transport *http.Transport
 	tracker   *tracker
 	forks     *atomic.Int64 // shared by a world and its forks: their names
+	token     string        // of Auth0.Request, likewise
 }
 
 // Option configures Start.
@@ -43,6 +44,7 @@ type Option func(*settings)
 type settings struct {
 	fixture string
 	options []emulator.Option
+	strict  bool
 	realTLS bool
 }
 
@@ -58,7 +60,7 @@ func Limits(limits string) Option {
 
 // Strict takes only credentials that the world minted or its fixture declares. Default: lenient.
 func Strict() Option {
-	return func(s *settings) { s.options = append(s.options, emulator.WithAuth("strict")) }
+	return func(s *settings) { s.strict, s.options = true, append(s.options, emulator.WithAuth("strict")) }
 }
 
 // Seed decides generated ids. Default: 1.
@@ -91,16 +93,24 @@ func Start(tb testing.TB, opts ...Option) *World {
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	return open(tb, s, e, e.Default(), new(atomic.Int64))
+	w := &World{tb: tb, emulator: e, world: e.Default(), settings: s, forks: new(atomic.Int64), token: "any"}
+	if s.strict { // before any snapshot, so that it is in all of them
+		w.token = w.mint(emulator.Credential{TTL: forever})
+	}
+	return w.open()
 }
 
-func open(tb testing.TB, s settings, e *emulator.Emulator, world *emulator.World, forks *atomic.Int64) *World {
+// forever is longer than a world's clock goes.
+const forever = 200 * 365 * 24 * time.Hour
+
+func (w *World) open() *World {
+	tb := w.tb
 	tb.Helper()
-	endpoint, err := world.Open(s.realTLS)
+	endpoint, err := w.world.Open(w.settings.realTLS)
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	w := &World{tb: tb, emulator: e, world: world, settings: s, forks: forks, transport: endpoint.Transport()}
+	w.transport = endpoint.Transport()
 	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}}
 	tb.Cleanup(func() {
 		for _, request := range w.tracker.cancelOpen() {
@@ -146,14 +156,20 @@ func (w *World) known(vendor string) {
 	w.tb.Fatalf("testkit: no vendor %q; there are %s", vendor, strings.Join(emulator.Vendors(), ", "))
 }
 
-// Fork is a world that begins where this one is now and shares nothing with it. It ends with the test that tb is.
+// Fork is a world that begins where this one is now and shares nothing with it. It is gone when the test that tb is ends.
 func (w *World) Fork(tb testing.TB) *World {
 	tb.Helper()
 	fork, err := w.world.Fork(fmt.Sprintf("fork-%d", w.forks.Add(1)))
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	return open(tb, w.settings, w.emulator, fork, w.forks)
+	tb.Cleanup(func() {
+		if err := w.emulator.DeleteWorld(fork.Name()); err != nil {
+			tb.Errorf("testkit: %v", err)
+		}
+	})
+	forked := &World{tb: tb, emulator: w.emulator, world: fork, settings: w.settings, forks: w.forks, token: w.token}
+	return forked.open()
 }
 
 // Snapshot is the world's state and clock at this moment, at a cost that does not grow with the state.
@@ -186,7 +202,8 @@ func (w *World) Get(vendor, kind, id string) string {
 	return doc
 }
 
-// Put adds or replaces an object, past the wire, and returns its id. What the table refuses fails the test.
+// Put adds an object, or changes the members that it has of the one with its id, past the wire, and returns the id.
+// What the table refuses fails the test.
 func (w *World) Put(vendor, kind, doc string) string {
 	w.tb.Helper()
 	id, err := w.world.Put(vendor, kind, doc)

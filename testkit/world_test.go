@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/oauth2/clientcredentials"
 
+	"github.com/understudy-dev/understudy/emulator"
 	"github.com/understudy-dev/understudy/testkit"
 )
 
@@ -31,6 +32,40 @@ func TestForkSharesNothing(t *testing.T) {
 	if n := len(w.Requests(testkit.Filter{Operation: "auth0.organizations.create"})); n != 0 {
 		t.Errorf("the world's journal has %d calls of its fork", n)
 	}
+}
+
+func TestForksAreGoneWithTheirTest(t *testing.T) {
+	w := testkit.Start(t)
+	for range emulator.MaxWorlds + 1 {
+		f := &failing{TB: t}
+		w.Fork(f)
+		f.end()
+		if f.failed {
+			t.Fatal(f.said)
+		}
+	}
+}
+
+func TestRequestIsTakenEverywhere(t *testing.T) {
+	w := testkit.Start(t, testkit.Strict())
+	before := w.Snapshot()
+	ask := func(w *testkit.World) {
+		t.Helper()
+		response, err := w.Client().Do(w.Auth0().Request(t, "GET", path, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != 200 {
+			t.Errorf("answered %d", response.StatusCode)
+		}
+	}
+	ask(w)
+	w.Advance(1000 * time.Hour)
+	ask(w)
+	ask(w.Fork(t).Fork(t))
+	w.Restore(before)
+	ask(w)
 }
 
 func TestRestoreGoesBack(t *testing.T) {

@@ -27,18 +27,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		Short: "Emulates the admin APIs with which companies wire enterprise SSO into SaaS products",
 		Long: "understudy answers as Auth0's Management API does, from memory. Every flag is also an environment variable:\n" +
 			"--control-token is UNDERSTUDY_CONTROL_TOKEN. The flag wins; an empty variable counts as none.",
+		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
 	}
 	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.SetVersionTemplate(versionLine())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(stderr, "understudy:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintln(stderr, "understudy:", oneLine(err))
 		return 1
 	}
 	return 0
+}
+
+// oneLine joins the lines of an error, such as the suggestions for an unknown command.
+func oneLine(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(lines, "; "), "?; ", "? ")
 }
 
 // setFromEnv gives every flag that the command line leaves out the value of its variable, where that is set and not
@@ -47,7 +60,7 @@ func setFromEnv(flags *pflag.FlagSet, env func(string) (string, bool)) (err erro
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
 		value, _ := env(name)
-		if f.Changed || value == "" || err != nil || f.Name == "help" {
+		if f.Changed || value == "" || err != nil || f.Name == "help" || f.Name == "version" {
 			return
 		}
 		if bad := flags.Set(f.Name, value); bad != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -93,7 +94,14 @@ func TestFixtures(t *testing.T) {
 	s.fails([]string{broken + ":3:3", `did you mean "organizations"?`}, "fixture", "check", broken)
 	s.fails([]string{"nowhere.yaml"}, "fixture", "check", "nowhere.yaml")
 	s.fails([]string{"-1 organizations"}, "fixture", "generate", "--organizations", "-1")
-	if err := os.Remove(broken); err != nil {
+	unread := filepath.Join(folder, "a-unread.yaml")
+	writeFile(t, unread, "understudy: 1\nabout: [\n")
+	var out, bad bytes.Buffer
+	code := run(t.Context(), []string{"fixture", "list", "--fixtures", folder}, &out, &bad, s.lookup)
+	if code != 1 || !strings.Contains(out.String(), "good ") || !strings.Contains(bad.String(), unread+":2:8") {
+		t.Errorf("list with a broken file: exit %d, %s%s", code, out.String(), bad.String())
+	}
+	if err := errors.Join(os.Remove(broken), os.Remove(unread)); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.ok("fixture", "list", "--fixtures", folder); !strings.Contains(got, "acme ") || !strings.Contains(got, "empty ") || !strings.Contains(got, "good ") {
@@ -107,7 +115,7 @@ func TestCAAndVersion(t *testing.T) {
 	if got := s.ok("ca"); !strings.Contains(got, filepath.Join(dir, "ca.pem")) || !strings.Contains(got, "NODE_EXTRA_CA_CERTS") {
 		t.Errorf("ca: %s", got)
 	}
-	if got := s.ok("version"); !strings.HasPrefix(got, "understudy ") {
+	if got := s.ok("version"); !strings.HasPrefix(got, "understudy ") || got != s.ok("--version") {
 		t.Errorf("version: %s", got)
 	}
 	if got := s.ok("completion", "bash"); !strings.Contains(got, "understudy") {
@@ -124,6 +132,8 @@ func TestServeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	writeFile(t, broken, "understudy: 1\nauth0:\n  organisations: []\n")
 	s := session{t: t, env: map[string]string{}}
 	serve := []string{"serve", "--http", "127.0.0.1:0", "--https", "off"}
 	for _, test := range []struct {
@@ -131,6 +141,9 @@ func TestServeRefuses(t *testing.T) {
 		args  []string
 	}{
 		{[]string{"--http " + taken.Addr().String(), "in use", "--http HOST:PORT"}, []string{"--http", taken.Addr().String()}},
+		{[]string{"--listen auth0=" + taken.Addr().String() + ":", "--listen auth0=HOST:PORT"}, []string{"--listen", "auth0=" + taken.Addr().String()}},
+		{[]string{"--listen auth0=127.0.0.1:0", "already"}, []string{"--listen", "auth0=127.0.0.1:0,auth0=127.0.0.1:0"}},
+		{[]string{"--host", "bad name!"}, []string{"--host", "bad name!"}},
 		{[]string{"nothing to serve"}, []string{"--http", "off"}},
 		{[]string{"--fixture", "acme"}, []string{"--fixture", "acmee"}},
 		{[]string{"--fixtures"}, []string{"--fixtures", "nowhere"}},
@@ -140,12 +153,17 @@ func TestServeRefuses(t *testing.T) {
 		{[]string{"--listen", `"auth1"`}, []string{"--listen", "auth1=127.0.0.1:0"}},
 		{[]string{"--log", "json"}, []string{"--log", "xml"}},
 		{[]string{"--import"}, []string{"--import", "nowhere.yaml"}},
-		{[]string{"--ready-file"}, []string{"--quiet", "--ready-file", filepath.Join(t.TempDir(), "no", "folder")}},
+		{[]string{"import", broken + ":3:"}, []string{"--import", broken}},
+		{[]string{"--export-on-exit", "no such"}, []string{"--export-on-exit", filepath.Join(t.TempDir(), "no", "state.yaml")}},
+		{[]string{"--export-on-exit", "is a folder"}, []string{"--export-on-exit", t.TempDir()}},
+		{[]string{"--ready-file", "is a folder"}, []string{"--ready-file", t.TempDir()}},
+		{[]string{"--ready-file"}, []string{"--ready-file", filepath.Join(t.TempDir(), "no", "folder")}},
 		{[]string{"unknown flag", "--htp"}, []string{"--htp", "x"}},
 		{[]string{"unknown command"}, []string{"x"}},
 	} {
 		s.fails(test.words, append(serve, test.args...)...)
 	}
+	s.fails([]string{`unknown command "srve" for "understudy"; Did you mean this? serve` + "\n"}, "srve")
 	s.env["UNDERSTUDY_SEED"] = "many"
 	s.fails([]string{"UNDERSTUDY_SEED", "many"}, serve...)
 }
@@ -169,6 +187,7 @@ func TestServeInProcess(t *testing.T) {
 	}
 	s = session{t: t, env: map[string]string{"UNDERSTUDY_URL": urls.HTTP, "UNDERSTUDY_CONTROL_TOKEN": "s3cret"}}
 	s.ok("healthcheck")
+	s.ok("healthcheck", "--url", urls.HTTP+"/")
 	token := strings.TrimSpace(s.ok("token", "--scopes", "read:organizations", "--ttl", "10m"))
 	if status := get(t, urls.Vendors["auth0"]+"/api/v2/organizations", token); status != 200 {
 		t.Errorf("with a token: %d", status)
@@ -185,7 +204,8 @@ func TestServeInProcess(t *testing.T) {
 	if code := <-ended; code != 0 {
 		t.Errorf("exit %d: %s", code, log.String())
 	}
-	s.fails([]string{"refused"}, "healthcheck")
+	s.fails([]string{"refused", "understudy serve"}, "healthcheck")
+	s.fails([]string{"refused", "understudy serve"}, "token")
 	if greeting := out.String(); strings.Count(greeting, "\n") > 10 || !strings.Contains(greeting, "fixture acme") || !strings.Contains(greeting, "curl -H 'Authorization: Bearer ") {
 		t.Errorf("the start says %s", greeting)
 	}
@@ -195,6 +215,19 @@ func TestServeInProcess(t *testing.T) {
 		t.Errorf("first line of the log %s: %v", first, err)
 	}
 	s.ok("fixture", "check", export)
+}
+
+func TestRunningURL(t *testing.T) {
+	for want, env := range map[string]map[string]string{
+		"http://localhost:4010":  {"UNDERSTUDY_HTTPS": "off"},
+		"http://localhost:80":    {"UNDERSTUDY_HTTP": "0.0.0.0:80"},
+		"https://localhost:4443": {"UNDERSTUDY_HTTP": "off"},
+		"https://localhost:443":  {"UNDERSTUDY_HTTP": "off", "UNDERSTUDY_HTTPS": ":443"},
+	} {
+		if got := runningURL(session{t, env}.lookup); got != want {
+			t.Errorf("%v: %s, want %s", env, got, want)
+		}
+	}
 }
 
 func TestServeSaysWhatItExposes(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -112,11 +113,23 @@ func TestProcess(t *testing.T) {
 	}
 	pasted(t, string(greeting))
 
+	if err := checkOverHTTPS(t, urls.HTTPS, filepath.Join(folder, "ca")); err != nil {
+		t.Errorf("healthcheck over HTTPS: %v", err)
+	}
+
+	silent, err := net.Dial("tcp", strings.TrimPrefix(urls.HTTP, "http://")) // keeps the drain waiting as long as it may
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	if _, err := io.WriteString(silent, "POST /api/v2/organizations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
 	began := time.Now()
 	if err := process.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := process.Wait(); err != nil || time.Since(began) > 6*time.Second {
+	if err := process.Wait(); err != nil || time.Since(began) > 5*time.Second {
 		t.Errorf("ended after %v: %v\n%s", time.Since(began), err, log.String())
 	}
 	if lines := strings.Count(log.String(), "\n"); lines < 1 || !strings.Contains(log.String(), " default auth0.organizations.list 200 ") {
@@ -125,6 +138,14 @@ func TestProcess(t *testing.T) {
 	if text, err := os.ReadFile(export); err != nil || !json.Valid(text) {
 		t.Errorf("exported %s, %v", text, err)
 	}
+}
+
+// checkOverHTTPS runs healthcheck where HTTP is off.
+func checkOverHTTPS(t *testing.T, url, caDir string) error {
+	t.Helper()
+	s := session{t: t, env: map[string]string{"UNDERSTUDY_HTTP": "off", "UNDERSTUDY_HTTPS": strings.TrimPrefix(url, "https://"), "UNDERSTUDY_CA_DIR": caDir}}
+	_, err := call(t.Context(), s.lookup, "GET", runningURL(s.lookup), "/_understudy/ready", "", nil)
+	return err
 }
 
 // client trusts the authority whose certificate a URL has.

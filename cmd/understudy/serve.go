@@ -53,7 +53,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.fixtures, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
 	flags.StringVar(&f.auth, "auth", "lenient", "which credentials are taken: lenient (any) or strict (minted or declared ones)")
 	flags.StringVar(&f.limits, "limits", "off", "rate limits: off, on, or VENDOR=PRESET such as auth0=free")
-	flags.StringVar(&f.importFile, "import", "", "file with the state that the default world begins with")
+	flags.StringVar(&f.importFile, "import", "", "file with the state that the default world begins with, and that its resets go back to")
 	flags.StringVar(&f.exportFile, "export-on-exit", "", "file that gets the default world's state at the end")
 	flags.StringVar(&f.caDir, "ca-dir", "", "folder of the certificate authority (default: understudy in the user's data folder)")
 	flags.StringVar(&f.controlToken, "control-token", "", "secret that guards the control API")
@@ -72,10 +72,7 @@ func serve(c *cobra.Command, f *serveFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := f.load(e); err != nil {
-		return err
-	}
-	if err := removeStale(f.readyFile); err != nil {
+	if err := f.checkFiles(); err != nil {
 		return err
 	}
 	if err := e.Start(); err != nil {
@@ -108,6 +105,13 @@ func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
 	}
 	if fixture != nil {
 		options = append(options, emulator.WithFixture(fixture))
+	}
+	if f.importFile != "" {
+		imported, err := fixtures.Load(f.importFile)
+		if err != nil {
+			return nil, fmt.Errorf("--import: %w", err)
+		}
+		options = append(options, emulator.WithImport(imported))
 	}
 	if f.https != "" {
 		if f.caDir == "" {
@@ -156,19 +160,31 @@ func (f *serveFlags) openFixtures() (dir *fixtures.Dir, fixture *fixtures.Fixtur
 	return dir, fixture, nil
 }
 
-// load puts the imported state into the default world.
-func (f *serveFlags) load(e *emulator.Emulator) error {
-	if f.importFile == "" {
-		return nil
+// checkFiles makes sure, before anything runs, that the files can be written, and removes the ready file of an earlier
+// run.
+func (f *serveFlags) checkFiles() error {
+	if err := writable(f.exportFile); err != nil {
+		return fmt.Errorf("--export-on-exit: %w", err)
 	}
-	state, err := fixtures.Load(f.importFile)
-	if err == nil {
-		err = e.Default().Import(state)
-	}
-	if err != nil {
-		return fmt.Errorf("--import: %w", err)
+	if err := errors.Join(writable(f.readyFile), removeStale(f.readyFile)); err != nil {
+		return fmt.Errorf("--ready-file: %w", err)
 	}
 	return nil
+}
+
+// writable tells whether writeWhole can put a file there. The path may be empty.
+func writable(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".understudy-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 func (f *serveFlags) announce(c *cobra.Command, e *emulator.Emulator) error {
@@ -195,7 +211,7 @@ func (f *serveFlags) announce(c *cobra.Command, e *emulator.Emulator) error {
 // removeStale keeps a waiting process from reading what an earlier run has left.
 func removeStale(readyFile string) error {
 	if err := os.Remove(readyFile); readyFile != "" && err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("--ready-file: %w", err)
+		return err
 	}
 	return nil
 }

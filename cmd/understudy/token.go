@@ -27,7 +27,7 @@ func tokenCommand(env func(string) (string, bool)) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			made, err := call(c.Context(), "POST", base+"/_understudy/worlds/"+url.PathEscape(world)+"/credentials", controlToken, body)
+			made, err := call(c.Context(), env, "POST", base, "/_understudy/worlds/"+url.PathEscape(world)+"/credentials", controlToken, body)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ func tokenCommand(env func(string) (string, bool)) *cobra.Command {
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&base, "url", runningURL(env), "where understudy answers over HTTP")
+	flags.StringVar(&base, "url", runningURL(env), "where understudy answers")
 	flags.StringVar(&vendor, "vendor", "auth0", "whose credential")
 	flags.StringVar(&kind, "kind", "", "kind of credential, in the vendor's words (default: the vendor's own default)")
 	flags.StringSliceVar(&scopes, "scopes", nil, "what it may do (default: everything)")

@@ -18,8 +18,10 @@ import (
 // tokenLifetime is what the Management API's tokens live for.
 const tokenLifetime = 24 * time.Hour
 
-// tokenKind holds the access tokens that this world minted. A token that is not here is a stranger, which lenient worlds
-// take. What a call needs stands first in a document, before the long members.
+// maxTokens is how many access tokens a world keeps. The oldest go first, and are strangers then.
+const maxTokens = 10_000
+
+// tokenKind holds the access tokens that this world minted. A token that is not here is a stranger. What a call needs stands first in a document, before the long members.
 var tokenKind = spec.Kind{
 	Name: "tokens", Internal: true, Secrets: []string{"access_token"},
 	Schema: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
@@ -76,23 +78,26 @@ func authenticate(c *spec.Call) error {
 	return nil
 }
 
-// stranger lets a token that this world did not mint do everything in a lenient world, and nothing in a strict one.
+// stranger decides about a token that this world does not keep. A strict world refuses it. A lenient one lets it do
+// everything, except a token that another world or an earlier run signed: that one says itself what it may do.
 func stranger(c *spec.Call, token string) error {
-	if !c.Strict {
+	claims, signed, ok := claimsOf(token)
+	switch {
+	case !signed && !c.Strict:
 		sum := sha256.Sum256([]byte(token))
 		c.Caller = spec.Caller{Name: "bearer-" + hex.EncodeToString(sum[:4]), All: true}
 		return nil
-	}
-	claims, signed, ok := claimsOf(token)
-	switch {
 	case !ok:
 		return c.Fail("Bearer")
 	case !signed:
 		return c.Fail("invalid_signature")
 	case c.Now.Unix() >= claims.Get("exp").Int():
 		return c.Fail("expired_token")
+	case c.Strict || !isManagementAPI(claims.Text("aud")):
+		return c.Fail("invalid_token")
 	}
-	return c.Fail("invalid_token")
+	c.Caller = spec.Caller{Name: claims.Text("sub"), Scopes: strings.Fields(claims.Text("scope"))}
+	return nil
 }
 
 // caller is a client as the subject of its tokens.
@@ -106,7 +111,7 @@ type grant struct {
 	ttl                time.Duration
 }
 
-// issue makes an access token and keeps it. Its jti makes equal grants of different worlds differ.
+// issue makes an access token and keeps it, at the expense of the oldest. Its jti makes equal grants of different worlds differ.
 func issue(c *spec.Call, g grant) (string, error) {
 	scope := strings.Join(g.scope, " ")
 	claims := state.NewBuilder().Text("iss", issuer(c)).Text("sub", caller(g.clientID)).Text("aud", g.audience).
@@ -119,7 +124,15 @@ func issue(c *spec.Call, g grant) (string, error) {
 	}
 	_, err = c.Build("tokens", state.NewBuilder().Text("client_id", g.clientID).Text("audience", g.audience).
 		Int("expires_at", int(c.Now.Add(g.ttl).Unix())).Bool("all", g.all).Text("scope", scope).Text("access_token", token).Doc())
-	return token, err
+	if err != nil {
+		return "", err
+	}
+	for c.Tx.Count("tokens", "tokens", "") > maxTokens {
+		if err := c.Tx.Delete("tokens", c.Tx.Page("tokens", "tokens", "", 0, 1)[0].ID); err != nil {
+			return "", err
+		}
+	}
+	return token, nil
 }
 
 // issuer is the tenant's URL, with the slash that Auth0 writes. A token that no request asked for has no URL to go by.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,74 @@ func TestLenientTakesStrangersAndHoldsItsOwn(t *testing.T) {
 	_, other := d.exchange("anybody", "anything", "https://api.acme.example/")
 	if status, body := d.organizations(other.Get("access_token").String()); status != 401 || body.Get("message").String() != "Invalid token" {
 		t.Errorf("a token for another API: %d %s", status, body)
+	}
+}
+
+func TestLenientHoldsSignedStrangersToTheirClaims(t *testing.T) {
+	d := newDoor(t, "lenient")
+	narrow := d.mint(d.Default(), emulator.Credential{Scopes: []string{"read:clients"}, TTL: time.Minute}).Get("access_token").String()
+	every := d.mint(d.Default(), emulator.Credential{}).Get("access_token").String()
+	_, reply := d.exchange("anybody", "anything", "https://api.acme.example/")
+	if err := d.Default().Reset(""); err != nil { // the world keeps none of them
+		t.Fatal(err)
+	}
+	d.Default().Freeze()
+	if status, body := d.organizations(narrow); status != 403 {
+		t.Errorf("without its scope: %d %s", status, body)
+	}
+	if answer, body := d.send("GET", "/api/v2/clients", "", "Authorization", "Bearer "+narrow); answer.Code != 200 {
+		t.Errorf("with its scope: %d %s", answer.Code, body)
+	}
+	if status, body := d.organizations(every); status != 200 {
+		t.Errorf("with every scope: %d %s", status, body)
+	}
+	if status, body := d.organizations(reply.Get("access_token").String()); status != 401 || body.Get("message").String() != "Invalid token" {
+		t.Errorf("a token for another API: %d %s", status, body)
+	}
+	if err := d.Default().Advance(2 * time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := d.organizations(narrow); status != 401 || !strings.HasPrefix(body.Get("message").String(), "Expired token") {
+		t.Errorf("after its time: %d %s", status, body)
+	}
+}
+
+func TestCredentialsOfADeletedWorldReachNoOther(t *testing.T) {
+	d := newDoor(t, "lenient")
+	other, err := d.CreateWorld("other", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := d.mint(other, emulator.Credential{}).Get("access_token").String()
+	if err := d.DeleteWorld("other"); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := d.organizations(token); status != 404 || body.Get("code").String() != "unknown_world" {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestTokensAreBounded(t *testing.T) {
+	d := newDoor(t, "strict")
+	first := d.mint(d.Default(), emulator.Credential{}).Get("access_token").String()
+	second := d.mint(d.Default(), emulator.Credential{}).Get("access_token").String()
+	claims := `{"client_id":"x","audience":"` + managementAudience + `","expires_at":4102444800,"all":true,"scope":"","access_token":`
+	for i := range 10_000 - 2 {
+		if _, err := d.Default().Put("auth0", "tokens", claims+strconv.Quote(strconv.Itoa(i))+"}"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, body := d.organizations(first); status != 200 {
+		t.Fatalf("with as many as fit: %d %s", status, body)
+	}
+	last := d.mint(d.Default(), emulator.Credential{}).Get("access_token").String()
+	for _, c := range []struct {
+		token  string
+		status int
+	}{{first, 401}, {second, 200}, {last, 200}} {
+		if status, body := d.organizations(c.token); status != c.status {
+			t.Errorf("%d %s, want %d", status, body, c.status)
+		}
 	}
 }
 
