@@ -15,19 +15,19 @@ import (
 	"github.com/understudy-dev/understudy/emulator"
 )
 
-// session runs the program in process.
-type session struct {
+// terminal runs the program in process.
+type terminal struct {
 	t   *testing.T
 	env map[string]string
 }
 
-func (s session) lookup(name string) (string, bool) {
+func (s terminal) lookup(name string) (string, bool) {
 	value, ok := s.env[name]
 	return value, ok
 }
 
 // ok runs a command that must succeed, and returns what it wrote.
-func (s session) ok(args ...string) string {
+func (s terminal) ok(args ...string) string {
 	s.t.Helper()
 	var out, bad bytes.Buffer
 	if code := run(s.t.Context(), args, &out, &bad, s.lookup); code != 0 || bad.Len() > 0 {
@@ -37,7 +37,7 @@ func (s session) ok(args ...string) string {
 }
 
 // fails runs a command that must fail with one line that contains all of the words.
-func (s session) fails(words []string, args ...string) {
+func (s terminal) fails(words []string, args ...string) {
 	s.t.Helper()
 	var out, bad bytes.Buffer
 	code := run(s.t.Context(), args, &out, &bad, s.lookup)
@@ -52,7 +52,7 @@ func (s session) fails(words []string, args ...string) {
 }
 
 func TestOperations(t *testing.T) {
-	s := session{t: t}
+	s := terminal{t: t}
 	if all := s.ok("operations"); strings.Count(all, "\n") != len(emulator.Operations())+1 || !strings.Contains(all, "auth0.organization_connections.update ") {
 		t.Errorf("operations: %s", all)
 	}
@@ -79,7 +79,7 @@ func TestOperations(t *testing.T) {
 }
 
 func TestFixtures(t *testing.T) {
-	s := session{t: t}
+	s := terminal{t: t}
 	made := s.ok("fixture", "generate", "--seed", "7", "--organizations", "5", "--users", "8")
 	if made != s.ok("fixture", "generate", "--seed", "7", "--organizations", "5", "--users", "8") || made == s.ok("fixture", "generate", "--seed", "8", "--organizations", "5", "--users", "8") {
 		t.Error("the seed does not decide the bytes")
@@ -111,7 +111,7 @@ func TestFixtures(t *testing.T) {
 
 func TestCAAndVersion(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "ca")
-	s := session{t: t, env: map[string]string{"UNDERSTUDY_CA_DIR": dir}}
+	s := terminal{t: t, env: map[string]string{"UNDERSTUDY_CA_DIR": dir}}
 	if got := s.ok("ca"); !strings.Contains(got, filepath.Join(dir, "ca.pem")) || !strings.Contains(got, "NODE_EXTRA_CA_CERTS") {
 		t.Errorf("ca: %s", got)
 	}
@@ -134,7 +134,7 @@ func TestServeRefuses(t *testing.T) {
 	defer taken.Close()
 	broken := filepath.Join(t.TempDir(), "broken.yaml")
 	writeFile(t, broken, "understudy: 1\nauth0:\n  organisations: []\n")
-	s := session{t: t, env: map[string]string{}}
+	s := terminal{t: t, env: map[string]string{}}
 	serve := []string{"serve", "--http", "127.0.0.1:0", "--https", "off"}
 	for _, test := range []struct {
 		words []string
@@ -172,7 +172,7 @@ func TestServeInProcess(t *testing.T) {
 	folder := t.TempDir()
 	ready, export := filepath.Join(folder, "ready.json"), filepath.Join(folder, "state.yaml")
 	writeFile(t, ready, "stale")
-	s := session{t: t, env: map[string]string{
+	s := terminal{t: t, env: map[string]string{
 		"UNDERSTUDY_HTTP": "127.0.0.1:0", "UNDERSTUDY_HTTPS": "off", "UNDERSTUDY_LISTEN": "auth0=127.0.0.1:0",
 		"UNDERSTUDY_CONTROL_TOKEN": "s3cret", "UNDERSTUDY_FIXTURE": "empty", "UNDERSTUDY_QUIET": "",
 	}}
@@ -180,12 +180,12 @@ func TestServeInProcess(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int)
 	args := []string{"serve", "--ready-file", ready, "--export-on-exit", export, "--fixture", "acme", "--log", "json", "--auth", "strict"}
-	go func(env session) { ended <- run(ctx, args, &out, &log, env.lookup) }(s)
+	go func(env terminal) { ended <- run(ctx, args, &out, &log, env.lookup) }(s)
 	urls := waitReady(t, ready)
 	if urls.HTTPS != "" || urls.CA != "" || urls.Vendors["auth0"] == "" {
 		t.Errorf("ready file %+v", urls)
 	}
-	s = session{t: t, env: map[string]string{"UNDERSTUDY_URL": urls.HTTP, "UNDERSTUDY_CONTROL_TOKEN": "s3cret"}}
+	s = terminal{t: t, env: map[string]string{"UNDERSTUDY_URL": urls.HTTP, "UNDERSTUDY_CONTROL_TOKEN": "s3cret"}}
 	s.ok("healthcheck")
 	s.ok("healthcheck", "--url", urls.HTTP+"/")
 	token := strings.TrimSpace(s.ok("token", "--scopes", "read:organizations", "--ttl", "10m"))
@@ -224,7 +224,7 @@ func TestRunningURL(t *testing.T) {
 		"https://localhost:4443": {"UNDERSTUDY_HTTP": "off"},
 		"https://localhost:443":  {"UNDERSTUDY_HTTP": "off", "UNDERSTUDY_HTTPS": ":443"},
 	} {
-		if got := runningURL(session{t, env}.lookup); got != want {
+		if got := runningURL(terminal{t, env}.lookup); got != want {
 			t.Errorf("%v: %s, want %s", env, got, want)
 		}
 	}

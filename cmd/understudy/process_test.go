@@ -143,7 +143,7 @@ func TestProcess(t *testing.T) {
 // checkOverHTTPS runs healthcheck where HTTP is off.
 func checkOverHTTPS(t *testing.T, url, caDir string) error {
 	t.Helper()
-	s := session{t: t, env: map[string]string{"UNDERSTUDY_HTTP": "off", "UNDERSTUDY_HTTPS": strings.TrimPrefix(url, "https://"), "UNDERSTUDY_CA_DIR": caDir}}
+	s := terminal{t: t, env: map[string]string{"UNDERSTUDY_HTTP": "off", "UNDERSTUDY_HTTPS": strings.TrimPrefix(url, "https://"), "UNDERSTUDY_CA_DIR": caDir}}
 	_, err := call(t.Context(), s.lookup, "GET", runningURL(s.lookup), "/_understudy/ready", "", nil)
 	return err
 }

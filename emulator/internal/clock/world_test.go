@@ -65,7 +65,7 @@ func TestWorldAgreesWithSystem(t *testing.T) {
 	}
 }
 
-// Outside a bubble: hours pass at once, for now and for sleepers.
+// Outside a bubble: hours pass at once, in what Now says and for sleepers.
 func TestAdvanceRunning(t *testing.T) {
 	w := NewWorld()
 	start := w.Now()

@@ -35,7 +35,7 @@ type Vendor struct {
 	Authorize func(h http.Header, minted state.Doc)
 	// Wording says what is wrong with a request in the vendor's words, with the code of the row that carries it.
 	Wording func(v Violation) (code, detail string)
-	// Render turns an error row into the vendor's bytes. Placeholders of the message are filled already.
+	// Render turns an error row into the vendor's bytes. The {places} of the message are filled already.
 	Render func(c *Call, e *Error, message string) Reply
 	// Decorate sets the headers that every reply carries.
 	Decorate func(c *Call, header http.Header, quota Quota)

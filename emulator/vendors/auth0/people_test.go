@@ -11,7 +11,7 @@ import (
 	"github.com/understudy-dev/understudy/fixtures"
 )
 
-// tenant is a session with the acme fixture, whose clock stands still.
+// tenant is an emulator of the acme fixture, whose clock stands still.
 type tenant struct {
 	*testing.T
 	emulator *emulator.Emulator
