@@ -72,7 +72,11 @@ func (tx *Tx) next() uint64 {
 
 // Get returns the object with an id, or ErrNotFound.
 func (tx *Tx) Get(kind, id string) (*Object, error) {
-	found, ok := tx.root.objects.Get(entry{space: tx.space(kind).key, id: id})
+	return tx.get(tx.space(kind), id)
+}
+
+func (tx *Tx) get(sp *space, id string) (*Object, error) {
+	found, ok := tx.root.objects.Get(entry{space: sp.key, id: id})
 	if !ok {
 		return nil, ErrNotFound
 	}
@@ -244,12 +248,13 @@ func (tx *Tx) After(kind, list, parent, order, id string, limit int) []*Object {
 }
 
 func (tx *Tx) from(kind string, first row, parent string, limit int) []*Object {
+	sp := tx.space(kind)
 	page := make([]*Object, 0, min(limit, 100))
 	tx.root.lists.Ascend(first, func(r row) bool {
 		if r.space != first.space || r.parent != parent || len(page) >= limit {
 			return false
 		}
-		if o, err := tx.Get(kind, r.id); err == nil {
+		if o, err := tx.get(sp, r.id); err == nil {
 			page = append(page, o)
 		}
 		return true
