@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -198,12 +199,18 @@ func (e *Emulator) Close() error { return e.listeners.close() }
 func (l *listeners) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	var all []error
-	for _, s := range l.servers {
-		if err := s.Shutdown(ctx); err != nil {
-			all = append(all, s.Close())
-		}
+	all := make([]error, len(l.servers))
+	var closing sync.WaitGroup
+	for i, server := range l.servers { // together: no port takes new requests while another drains
+		closing.Add(1)
+		go func() {
+			defer closing.Done()
+			if err := server.Shutdown(ctx); err != nil {
+				all[i] = server.Close()
+			}
+		}()
 	}
+	closing.Wait()
 	l.servers = nil
 	return errors.Join(all...)
 }
