@@ -99,6 +99,10 @@ func (a *Authority) sign(hosts []string, now time.Time) (*tls.Certificate, error
 	if !now.Before(to) {
 		return nil, fmt.Errorf("certificate authority: it ended on %s", root.cert.NotAfter.Format(time.DateOnly))
 	}
+	return root.sign(hosts, from, to)
+}
+
+func (r root) sign(hosts []string, from, to time.Time) (*tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
@@ -118,7 +122,7 @@ func (a *Authority) sign(hosts []string, now time.Time) (*tls.Certificate, error
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, root.cert, key.Public(), root.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, r.cert, key.Public(), r.key)
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
