@@ -35,7 +35,7 @@ var arrows = []arrow{
 	{"emulator/vendors/*", []string{"emulator/internal/spec", "emulator/internal/state"}, "a vendor is a table and its handlers: it knows neither other vendors nor how a request is served"},
 	{"emulator/vendors/*/…", []string{"testkit", "emulator", "fixtures"}, "real clients drive a vendor from outside"},
 	{"emulator/vendors/vendortest", []string{"emulator", "emulator/internal/spec", "emulator/internal/state", "scenarios"}, "the suite knows no vendor by name"},
-	{"emulator/internal/serve", []string{"emulator/internal/spec", "emulator/internal/state", "emulator/internal/clock", "scenarios"}, "the path of a request is the same for every vendor and every fixture"},
+	{"emulator/internal/serve", []string{"emulator/internal/spec", "emulator/internal/state", "emulator/internal/clock", "emulator/internal/wire", "scenarios"}, "the path of a request is the same for every vendor and every fixture"},
 	{"emulator/internal/control", []string{"emulator/internal/serve", "emulator/internal/spec", "emulator/internal/state", "emulator/internal/clock", "scenarios", "fixtures"}, "it is served by the emulator, and must not import it back"},
 	{"emulator/internal/spec", []string{"emulator/internal/state"}, "the words of a table stand below everything that reads tables"},
 	{"emulator/internal/*", nil, "state, clocks, networks and authorities are leaves: each can be understood alone"},

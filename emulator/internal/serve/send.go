@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/wire"
 )
 
 // send sets the vendor's headers, closes the journal and writes the answer. The journal comes first: who has read the
@@ -27,6 +28,9 @@ func (x *exchange) send() {
 	}
 	if x.rule != "" && x.server.Markers {
 		header["X-Understudy-Rule"] = []string{x.rule}
+	}
+	if conn := wire.ConnOf(x.r.Context()); conn != nil && conn.Closing() {
+		header["Connection"] = []string{"close"}
 	}
 	entry := x.entry()
 	x.world.Journal.add(&entry)

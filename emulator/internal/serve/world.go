@@ -9,6 +9,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/emulator/internal/wire"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -20,6 +21,7 @@ type World struct {
 	Journal *Journal
 	Strict  bool              // only minted and declared credentials
 	Limits  map[string]string // vendor -> preset; a vendor that is missing is unlimited
+	Doors   wire.Doors        // the ways in that are open now, for faults of the connection itself
 	planner atomic.Pointer[scenarios.Planner]
 }
 
