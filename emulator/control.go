@@ -277,10 +277,10 @@ func (c *controlCall) getHealth() error {
 }
 
 func (c *controlCall) getCA() error {
-	if c.ca == nil {
+	if c.listeners.ca == nil {
 		return refuse(http.StatusNotFound, "no_ca", "There is no certificate authority: HTTPS is off.")
 	}
-	return c.send(http.StatusOK, "application/x-pem-file", c.ca.CertPEM())
+	return c.send(http.StatusOK, "application/x-pem-file", c.listeners.ca.CertPEM())
 }
 
 func (c *controlCall) getOperations() error { return c.reply(http.StatusOK, Operations()) }

@@ -24,8 +24,9 @@ type Emulator struct {
 	mu     sync.Mutex
 	worlds map[string]*World
 	bases  map[string]start // what named fixtures build, once each
-	listeners
-	opening atomic.Bool // while Start has not opened every port
+
+	listeners listeners
+	opening   atomic.Bool // while Start has not opened every port
 }
 
 // start is where a world begins: a fixture, built, or another world at the moment of a fork.

@@ -15,6 +15,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/authority"
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/wire"
 )
 
 // Bounds of the listeners.
@@ -23,11 +24,29 @@ const (
 	drainTimeout      = 4 * time.Second // so that a process ends within 5, its export included
 )
 
-// listeners are an emulator's open ports.
+// listeners are the open ports of an emulator or a world. The zero value has none.
 type listeners struct {
 	ca      *authority.Authority
 	servers []*http.Server
+	sockets []socket
+	base    context.Context // of every request; nil before the first port
+	stop    context.CancelFunc
 	urls    Listeners
+}
+
+// socket is one open address.
+type socket struct {
+	*wire.Listener
+	vendor string // whose own it is, or ""
+	secure bool
+}
+
+// port is an address to be opened.
+type port struct {
+	flag, address string // flag is what stands before the address on the command line
+	vendor        string // whose own it is, or ""
+	handler       http.Handler
+	tls           *tls.Config // nil: plain
 }
 
 // Ports are real ports of one world.
@@ -35,6 +54,7 @@ type Ports struct {
 	HTTP, HTTPS string // URLs
 	CertPEM     []byte // the certificate to trust
 
+	world     *World
 	listeners listeners
 }
 
@@ -46,19 +66,24 @@ func (w *World) Listen(http, https string) (*Ports, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Ports{CertPEM: ca.CertPEM()}
+	p := &Ports{CertPEM: ca.CertPEM(), world: w}
 	handler := w.emulator.server.Only(w.Name())
-	if p.HTTP, err = p.listeners.listen("http ", http, handler, nil); err != nil {
+	if p.HTTP, err = p.listeners.listen(w.inner.Clock, port{flag: "http ", address: http, handler: handler}); err != nil {
 		return nil, err
 	}
-	if p.HTTPS, err = p.listeners.listen("https ", https, handler, conf); err != nil {
+	secure := wire.TLSConfig(conf, flawed(ca))
+	if p.HTTPS, err = p.listeners.listen(w.inner.Clock, port{flag: "https ", address: https, handler: handler, tls: secure}); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
+	w.inner.Doors.Add(portDoor{&p.listeners})
 	return p, nil
 }
 
 // Close lets running requests end, for at most 4 seconds, and closes the ports.
-func (p *Ports) Close() error { return p.listeners.close() }
+func (p *Ports) Close() error {
+	p.world.inner.Doors.Remove(portDoor{&p.listeners})
+	return p.listeners.close()
+}
 
 // Listeners says where an emulator answers.
 type Listeners struct {
@@ -79,16 +104,17 @@ func (e *Emulator) Start() error {
 }
 
 func (e *Emulator) open() (err error) {
-	e.urls.Vendors = map[string]string{}
+	e.listeners.urls.Vendors = map[string]string{}
+	urls, clock := &e.listeners.urls, e.Default().inner.Clock
 	var secure *tls.Config
 	if e.options.https != "" { // before any port is open: the control API hands out the certificate
 		if secure, err = e.tlsConfig(); err != nil {
 			return err
 		}
-		e.urls.CA = e.ca.Path()
+		urls.CA = e.listeners.ca.Path()
 	}
 	if e.options.http != "" {
-		if e.urls.HTTP, err = e.listen("--http ", e.options.http, e.server, nil); err != nil {
+		if urls.HTTP, err = e.listeners.listen(clock, port{flag: "--http ", address: e.options.http, handler: e.server}); err != nil {
 			return err
 		}
 	}
@@ -96,15 +122,18 @@ func (e *Emulator) open() (err error) {
 		if e.vendor(vendor) == nil {
 			return fmt.Errorf("--listen %s=%s: no vendor %q", vendor, address, vendor)
 		}
-		if e.urls.Vendors[vendor], err = e.listen("--listen "+vendor+"=", address, e.server.Force(vendor), nil); err != nil {
+		own := port{flag: "--listen " + vendor + "=", address: address, vendor: vendor, handler: e.server.Force(vendor)}
+		if urls.Vendors[vendor], err = e.listeners.listen(clock, own); err != nil {
 			return err
 		}
 	}
-	if e.options.https == "" {
-		return nil
+	if secure != nil {
+		if urls.HTTPS, err = e.listeners.listen(clock, port{flag: "--https ", address: e.options.https, handler: e.server, tls: secure}); err != nil {
+			return err
+		}
 	}
-	e.urls.HTTPS, err = e.listen("--https ", e.options.https, e.server, secure)
-	return err
+	e.Default().inner.Doors.Add(portDoor{&e.listeners})
+	return nil
 }
 
 // leafHosts are the names of the certificate. There is no wildcard under localhost: curl, Python and Node refuse it.
@@ -117,15 +146,18 @@ func leafHosts(vendors []*spec.Vendor, more []string) []string {
 }
 
 func (e *Emulator) tlsConfig() (conf *tls.Config, err error) {
-	if e.ca, err = e.authority(); err != nil {
+	if e.listeners.ca, err = e.authority(); err != nil {
 		return nil, err
 	}
-	return e.ca.TLSConfig(leafHosts(e.server.Vendors(), e.options.hosts))
+	if conf, err = e.listeners.ca.TLSConfig(leafHosts(e.server.Vendors(), e.options.hosts)); err != nil {
+		return nil, err
+	}
+	return wire.TLSConfig(conf, flawed(e.listeners.ca)), nil
 }
 
 func (e *Emulator) authority() (*authority.Authority, error) {
-	if e.ca != nil {
-		return e.ca, nil
+	if e.listeners.ca != nil {
+		return e.listeners.ca, nil
 	}
 	if e.options.caDir == "" {
 		return authority.InMemory(), nil
@@ -133,50 +165,67 @@ func (e *Emulator) authority() (*authority.Authority, error) {
 	return authority.Open(e.options.caDir, clock.System{}.Now)
 }
 
-// listen serves one address, on both loopback families where the host is localhost, and returns its URL. Flag is what
-// stands before the address on the command line.
-func (l *listeners) listen(flag, address string, h http.Handler, conf *tls.Config) (string, error) {
-	host, port, err := net.SplitHostPort(address)
+// listen serves one address, on both loopback families where the host is localhost, and returns its URL. Refusals go by
+// the clock.
+func (l *listeners) listen(clock wire.Clock, p port) (string, error) {
+	host, number, err := net.SplitHostPort(p.address)
 	if err != nil {
-		return "", fmt.Errorf("%s%s: %w", flag, address, err)
+		return "", fmt.Errorf("%s%s: %w", p.flag, p.address, err)
 	}
-	first := host
-	if host == "localhost" {
-		first = "127.0.0.1"
-	}
-	taken := func(err error) error {
-		return fmt.Errorf("%s%s: %s; choose another with %sHOST:PORT (port 0 picks a free one)", flag, address, plainError(err), flag)
-	}
-	four, err := net.Listen("tcp", net.JoinHostPort(first, port))
+	opened, err := openLoopback(clock, host, number)
 	if err != nil {
-		return "", taken(err)
+		return "", fmt.Errorf("%s%s: %s; choose another with %sHOST:PORT (port 0 picks a free one)", p.flag, p.address, plainError(err), p.flag)
 	}
-	asked := port
-	_, port, _ = net.SplitHostPort(four.Addr().String())
-	opened := []net.Listener{four}
-	if host == "localhost" {
-		six, err := net.Listen("tcp", net.JoinHostPort("::1", port))
-		if err == nil {
-			opened = append(opened, six)
-		} else if asked != "0" && isInUse(err) { // some clients of localhost would reach the other program
-			return "", errors.Join(taken(err), four.Close())
-		}
+	if l.base == nil {
+		l.base, l.stop = context.WithCancel(context.Background())
 	}
-	server := &http.Server{Handler: h, TLSConfig: conf, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog()}
+	server := &http.Server{
+		Handler: p.handler, TLSConfig: p.tls, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog(),
+		BaseContext: func(net.Listener) context.Context { return l.base },
+	}
+	wire.Attach(server)
 	l.servers = append(l.servers, server)
 	scheme := "http://"
-	for _, socket := range opened {
-		if conf != nil {
-			scheme = "https://"
-			go func() { _ = server.ServeTLS(socket, "", "") }() // ends with close
-			continue
-		}
-		go func() { _ = server.Serve(socket) }()
+	if p.tls != nil {
+		scheme = "https://"
+	}
+	for _, listener := range opened {
+		l.sockets = append(l.sockets, socket{listener, p.vendor, p.tls != nil})
+		go func() { // ends with close
+			if p.tls != nil {
+				_ = server.ServeTLS(listener, "", "")
+				return
+			}
+			_ = server.Serve(listener)
+		}()
 	}
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "localhost"
 	}
-	return scheme + net.JoinHostPort(host, port), nil
+	_, number, _ = net.SplitHostPort(opened[0].Addr().String())
+	return scheme + net.JoinHostPort(host, number), nil
+}
+
+// openLoopback opens an address; for localhost the same port of ::1 too, where the machine has that.
+func openLoopback(clock wire.Clock, host, number string) ([]*wire.Listener, error) {
+	first := host
+	if host == "localhost" {
+		first = "127.0.0.1"
+	}
+	open := func(address string) (net.Listener, error) { return net.Listen("tcp", address) }
+	four, err := wire.Listen(clock, net.JoinHostPort(first, number), open)
+	if err != nil || host != "localhost" {
+		return []*wire.Listener{four}, err
+	}
+	_, actual, _ := net.SplitHostPort(four.Addr().String())
+	six, err := wire.Listen(clock, net.JoinHostPort("::1", actual), open)
+	switch {
+	case err == nil:
+		return []*wire.Listener{four, six}, nil
+	case number != "0" && isInUse(err): // some clients of localhost would reach the other program
+		return nil, errors.Join(err, four.Close())
+	}
+	return []*wire.Listener{four}, nil
 }
 
 func isInUse(err error) bool {
@@ -191,10 +240,13 @@ func plainError(err error) string {
 }
 
 // Listeners tells where the emulator answers, after Start.
-func (e *Emulator) Listeners() Listeners { return e.urls }
+func (e *Emulator) Listeners() Listeners { return e.listeners.urls }
 
 // Close lets running requests end, for at most 4 seconds, and closes all ports.
-func (e *Emulator) Close() error { return e.listeners.close() }
+func (e *Emulator) Close() error {
+	e.Default().inner.Doors.Remove(portDoor{&e.listeners})
+	return e.listeners.close()
+}
 
 func (l *listeners) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
@@ -211,6 +263,12 @@ func (l *listeners) close() error {
 		}()
 	}
 	closing.Wait()
-	l.servers = nil
+	if l.stop != nil {
+		l.stop()
+	}
+	for _, s := range l.sockets { // those that handlers took over are net/http's no more
+		s.CloseConns()
+	}
+	l.servers, l.sockets = nil, nil
 	return errors.Join(all...)
 }
