@@ -63,21 +63,26 @@ func (c *Conn) CloseWrite() error {
 
 // Close implements net.Conn. The peer reads what is on its way, then io.EOF; or ECONNRESET if this end had not read
 // all that it was sent.
-func (c *Conn) Close() error { return c.close(false) }
-
-// Reset closes the connection so that the peer, after what is on its way, gets ECONNRESET.
-func (c *Conn) Reset() error { return c.close(true) }
-
-func (c *Conn) close(reset bool) error {
-	unread, err := c.in.endRead(reset)
+func (c *Conn) Close() error {
+	unread, err := c.in.endRead(false)
 	if err != nil {
 		return c.fail("close", err)
 	}
 	var last error = io.EOF
-	if reset || unread {
+	if unread {
 		last = syscall.ECONNRESET
 	}
 	return c.fail("close", c.out.endWrite(net.ErrClosed, last))
+}
+
+// Reset closes the connection so that the peer, after what is on its way, gets ECONNRESET.
+func (c *Conn) Reset() error {
+	// Writing ends first: a reader at this end that wakes, such as TLS, must not say goodbye any more.
+	err := c.out.endWrite(net.ErrClosed, syscall.ECONNRESET)
+	if err == nil {
+		_, err = c.in.endRead(true)
+	}
+	return c.fail("close", err)
 }
 
 // LocalAddr implements net.Conn.

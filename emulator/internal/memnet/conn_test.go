@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -209,5 +210,24 @@ func TestErrorTexts(t *testing.T) {
 		if err := do(); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
+	}
+}
+
+// Whoever reads at the end that is reset, as TLS does, writes no goodbye that the peer would take for an orderly end.
+func TestNothingIsSentAfterAReset(t *testing.T) {
+	for range 50_000 {
+		client, server := Pair()
+		reading, done := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(done)
+			close(reading)
+			server.Read(make([]byte, 1))
+			server.Write([]byte("goodbye"))
+		}()
+		<-reading
+		runtime.Gosched()
+		server.Reset()
+		wantRead(t, client, "", syscall.ECONNRESET)
+		<-done
 	}
 }
