@@ -29,6 +29,7 @@ var arrows = []arrow{
 	{"testkit/container", []string{"scenarios"}, "what runs in a container is reached over HTTP alone"},
 	{"scenarios/gauntlet", []string{"emulator", "scenarios", "fixtures"}, "the binary uses it, so nothing of testkit may come with it"},
 	{"scenarios", nil, "the language is a leaf: everything else speaks it"},
+	{"scenarios/scenariotest", []string{"scenarios"}, "it makes scenarios up for tests, and no more than those"},
 	{"fixtures", nil, "files are a leaf: the tables check them, not they the tables"},
 	{"emulator", []string{"emulator/vendors", "emulator/internal/*", "scenarios", "fixtures"}, "it is below cmd, testkit and the gauntlet, and it reaches a vendor through the list of them"},
 	{"emulator/vendors", []string{"emulator/internal/spec", "emulator/vendors/*"}, "it is a list of tables"},

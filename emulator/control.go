@@ -51,6 +51,11 @@ var controlRows = []controlRow{
 	{method: "POST", path: "snapshots/{id}/restore", run: (*controlCall).restoreSnapshot},
 	{method: "GET", path: "journal", query: []string{"vendor", "operation", "status", "since", "limit"}, run: (*controlCall).getJournal},
 	{method: "DELETE", path: "journal", run: (*controlCall).clearJournal},
+	{method: "GET", path: "scenario", run: (*controlCall).getScenario},
+	{method: "PUT", path: "scenario", query: []string{"name", "vendor"}, run: (*controlCall).putScenario},
+	{method: "DELETE", path: "scenario", run: (*controlCall).deleteScenario},
+	{method: "POST", path: "scenario/release/{hold}", run: (*controlCall).releaseHold},
+	{method: "GET", path: "verdicts", run: (*controlCall).getVerdicts},
 	{method: "GET", path: "clock", run: (*controlCall).getClock},
 	{method: "POST", path: "clock", run: (*controlCall).setClock},
 }

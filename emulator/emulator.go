@@ -48,6 +48,7 @@ func New(opts ...Option) (*Emulator, error) {
 	}
 	e := &Emulator{options: o, server: serve.New(vendors.All()), worlds: map[string]*World{}, bases: map[string]start{}}
 	e.server.CheckReplies = o.checkReplies
+	e.server.Markers = !o.noMarkers
 	e.server.Log = o.log
 	e.server.Control = e.control
 	if _, err := serve.Presets(e.server.Vendors(), o.limits); err != nil {

@@ -189,18 +189,33 @@ func ExampleWorld_Advance() {
 	// false false
 }
 
-// A planner decides what happens to each call.
 func ExampleWorld_Play() {
 	e := must(emulator.New())
-	e.Default().Play(func(c scenarios.Call) scenarios.Plan {
-		return scenarios.Plan{Rule: "busy", Fail: "throttled", RetryAfter: 2 * time.Second}
-	})
+	busy := scenarios.On("auth0.organizations.*").Name("busy").Fail("throttled").RetryAfter(2 * time.Second)
+	if err := e.Default().Play(scenarios.New("busy").Rule(busy).Expect(scenarios.Waited("busy"))); err != nil {
+		fmt.Println(err)
+	}
 	endpoint := must(e.Default().Open(false))
 	defer endpoint.Close()
 	transport := endpoint.Transport()
 	defer transport.CloseIdleConnections()
 	call(&http.Client{Transport: transport}, "GET", "http://auth0.localhost/api/v2/organizations", "")
 	// Output: 429 {"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}
+}
+
+func ExampleWorld_Scenario() {
+	w := must(emulator.New()).Default()
+	fmt.Println(w.Scenario())
+	if err := w.Play(scenarios.On("auth0.organizations.list").Delay(time.Second)); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(w.Scenario().Rules)
+	w.Disarm()
+	fmt.Println(w.Scenario())
+	// Output:
+	// <nil>
+	// [{rule-1 0 0 false false}]
+	// <nil>
 }
 
 func ExampleVendors() {

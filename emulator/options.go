@@ -22,6 +22,7 @@ type options struct {
 	strict       bool
 	limits       string
 	checkReplies bool
+	noMarkers    bool
 	log          func(e Entry, took time.Duration)
 
 	http, https  string // addresses; "" for none
@@ -149,3 +150,9 @@ type Filter = serve.Filter
 
 // Credential is what a client wants to be given: Kind in the vendor's words, Scopes or Role, and how long it lasts.
 type Credential = spec.Credential
+
+// WithoutMarkers leaves out the header X-Understudy-Rule, which says that a scenario's rule struck: the client then sees
+// nothing that the vendor would not send. The journal names the rules all the same.
+func WithoutMarkers() Option {
+	return func(o *options) error { o.noMarkers = true; return nil }
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/fixtures"
-	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // World is one isolated run of all vendors: state, clock, limits, credentials, scenario and journal.
@@ -28,7 +27,7 @@ func newWorld(e *Emulator, name string, from start) *World {
 	limits, _ := serve.Presets(e.server.Vendors(), e.options.limits) // New has refused bad ones
 	w := &World{emulator: e, start: from, inner: &serve.World{
 		Name: name, Store: from.snapshot.Reseeded(e.options.seed).Store(), Clock: clock.NewWorld(), Journal: serve.NewJournal(e.server.Vendors()),
-		Strict: e.options.strict, Limits: limits,
+		Strict: e.options.strict, Limits: limits, Admin: admin,
 	}}
 	w.rewind(from)
 	return w
@@ -75,7 +74,7 @@ func (w *World) Reset(fixture string) error {
 		}
 		w.start = from
 	}
-	w.inner.Play(nil)
+	w.inner.Disarm()
 	w.inner.Store.Restore(w.start.snapshot.Reseeded(w.emulator.options.seed))
 	w.rewind(w.start)
 	w.inner.Journal.Clear()
@@ -90,12 +89,13 @@ type Snapshot struct {
 
 // Snapshot takes one, at a cost that does not grow with the state.
 func (w *World) Snapshot() Snapshot {
+	w.inner.Settle()
 	return Snapshot{state: w.inner.Store.Snapshot(), clock: w.inner.Clock.State()}
 }
 
 // Restore puts a snapshot in the place of the present state.
 func (w *World) Restore(s Snapshot) {
-	w.inner.Store.Restore(s.state)
+	w.inner.Restore(s.state)
 	w.inner.Clock.Restore(s.clock)
 }
 
@@ -130,9 +130,6 @@ func (w *World) Journal(f Filter) []Entry { return w.inner.Journal.Entries(f) }
 // ClearJournal forgets what was answered.
 func (w *World) ClearJournal() { w.inner.Journal.Clear() }
 
-// Play makes a planner decide about every later call; nil lets all pass.
-func (w *World) Play(p scenarios.Planner) { w.inner.Play(p) }
-
 // Version counts the changes of objects.
 func (w *World) Version() uint64 { return w.inner.Store.Version() }
 
@@ -141,6 +138,7 @@ func (w *World) Get(vendor, kind, id string) (string, error) {
 	if _, err := w.emulator.kind(vendor, kind); err != nil {
 		return "", err
 	}
+	w.inner.Settle()
 	var doc state.Doc
 	err := w.inner.Store.View(vendor, func(tx *state.Tx) error {
 		o, err := tx.Get(kind, id)
@@ -190,6 +188,7 @@ func (w *World) Delete(vendor, kind, id string) error {
 // Export returns the world's state as a fixture: every object, minted credentials included, and the time where the clock
 // was set, moved or frozen. Neither that it was frozen nor the list of Credentials is in it.
 func (w *World) Export() *fixtures.Fixture {
+	w.inner.Settle()
 	w.mu.Lock()
 	from := w.start.fixture
 	w.mu.Unlock()
@@ -208,7 +207,7 @@ func (w *World) Import(f *fixtures.Fixture) error {
 		return err
 	}
 	frozen := w.Frozen()
-	w.inner.Store.Restore(built.snapshot.Reseeded(w.emulator.options.seed))
+	w.inner.Restore(built.snapshot.Reseeded(w.emulator.options.seed))
 	w.setClock(f.Clock)
 	if at := f.Clock; frozen {
 		if at.IsZero() {

@@ -13,10 +13,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // A block of the documentation: sh runs in one folder a page, one after another; "output" behind it is what it must
-// print; file=NAME is written first; needs=docker runs where an engine answers.
+// print; file=NAME is written first; needs=docker runs where an engine answers; yaml is a
+// scenario that is checked.
 type block struct {
 	line       int
 	kind, info string
@@ -82,9 +86,26 @@ func runPage(t *testing.T, page string) {
 				t.Cleanup(func() { _ = exec.Command("docker", "image", "rm", "-f", "understudy:prebuilt").Run() })
 			}
 			d.run(t, page, b, want)
+		case b.kind == "yaml":
+			checkScenario(t, page, b)
 		default:
 			t.Errorf("%s:%d: a %q block that no test runs: give it file=NAME, or make it sh, output or text", page, b.line, b.kind)
 		}
+	}
+}
+
+// checkScenario holds a scenario to the tables. The reference of the language shows parts of scenarios too: what generates
+// it checks them.
+func checkScenario(t *testing.T, page string, b block) {
+	if filepath.Base(page) == "REFERENCE.md" && !strings.HasPrefix(b.text, "understudy:") {
+		return
+	}
+	s, err := scenarios.Parse(fmt.Sprintf("%s:%d", page, b.line), []byte(b.text))
+	if err == nil {
+		err = s.Check(emulator.Catalogue())
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -44,6 +44,7 @@ func (w *World) report() {
 			w.tb.Errorf("testkit: %s %s was answered %d %s: %s", e.Method, e.Path, e.Status, e.Code, firstLine(e.Body))
 		}
 	}
+	w.reportUnfired()
 	if !w.tb.Failed() || len(entries) == 0 {
 		return
 	}

@@ -2,8 +2,10 @@ package testkit_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -173,8 +175,25 @@ func (f *failing) Log(args ...any)          { f.said = append(f.said, args[0].(s
 func (f *failing) Context() context.Context { return f.TB.Context() }
 func (f *failing) Errorf(format string, args ...any) {
 	f.failed = true
-	f.said = append(f.said, format)
+	f.said = append(f.said, fmt.Sprintf(format, args...))
 }
+func (f *failing) Fatalf(format string, args ...any) {
+	f.Errorf(format, args...)
+	runtime.Goexit()
+}
+
+// run runs what may end its goroutine.
+func (f *failing) run(what func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		what()
+	}()
+	<-done
+}
+
+// all is everything that was said.
+func (f *failing) all() string { return strings.Join(f.said, "\n") }
 
 func (f *failing) end() {
 	for i := len(f.cleanups) - 1; i >= 0; i-- {
@@ -187,21 +206,21 @@ func TestWhatFailsATest(t *testing.T) {
 		name, want string
 		run        func(f *failing, w *testkit.World)
 	}{
-		{"a forgotten body", "the body of %s was never closed", func(f *failing, w *testkit.World) {
+		{"a forgotten body", "the body of GET /api/v2/connections was never closed", func(f *failing, w *testkit.World) {
 			if _, err := w.Client().Do(w.Auth0().Request(f, "GET", "/api/v2/connections", "")); err != nil {
 				t.Fatal(err)
 			}
 		}},
 		{"a path that is not emulated", "was answered", func(f *failing, w *testkit.World) { do(f, w, "GET", "/api/v2/branding", "") }},
-		{"other answers than it says", "answered %v, want %v", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organizations.get", 200) }},
-		{"an unknown operation", "no operation %q", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organization.get") }},
+		{"other answers than it says", "answered [], want [200]", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organizations.get", 200) }},
+		{"an unknown operation", `no operation "auth0.organization.get"`, func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organization.get") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := &failing{TB: t}
 			w := testkit.Start(f)
 			c.run(f, w)
 			f.end()
-			if said := strings.Join(f.said, "\n"); !f.failed || !strings.Contains(said, c.want) {
+			if said := f.all(); !f.failed || !strings.Contains(said, c.want) {
 				t.Errorf("failed: %v, said:\n%s", f.failed, said)
 			} else if lines := strings.Count(said, "\n"); lines > 25 {
 				t.Errorf("it said %d lines", lines)

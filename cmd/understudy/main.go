@@ -31,7 +31,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
 	}
-	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
 	root.SetVersionTemplate(versionLine())
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -23,6 +23,8 @@ type serveFlags struct {
 	readyFile    string
 	fixture      string
 	fixtures     string
+	scenario     string
+	noMarkers    bool
 	auth, limits string
 	importFile   string
 	exportFile   string
@@ -40,7 +42,8 @@ func serveCommand() *cobra.Command {
 		Long: "serve answers as all emulated vendors do, on one HTTP and one HTTPS port, until SIGTERM or SIGINT.",
 		Example: "  understudy serve\n" +
 			"  understudy serve --http 127.0.0.1:0 --https off --ready-file ready.json\n" +
-			"  understudy serve --fixture company.yaml --auth strict --limits on",
+			"  understudy serve --fixture company.yaml --auth strict --limits on\n" +
+			"  understudy serve --scenario rate-limit-burst",
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, &f) },
 	}
 	flags := c.Flags()
@@ -51,6 +54,8 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.readyFile, "ready-file", "", "file that gets the URLs as JSON once all listeners accept")
 	flags.StringVar(&f.fixture, "fixture", "acme", "what worlds start from: a name (shipped, or of --fixtures) or a file")
 	flags.StringVar(&f.fixtures, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
+	flags.StringVar(&f.scenario, "scenario", "", "what happens to the clients of the default world: a shipped scenario's name or a file")
+	flags.BoolVar(&f.noMarkers, "no-markers", false, "leave out the header X-Understudy-Rule, which says that a rule struck")
 	flags.StringVar(&f.auth, "auth", "lenient", "which credentials are taken: lenient (any) or strict (minted or declared ones)")
 	flags.StringVar(&f.limits, "limits", "off", "rate limits: off, on, or VENDOR=PRESET such as auth0=free")
 	flags.StringVar(&f.importFile, "import", "", "file with the state that the default world begins with, and that its resets go back to")
@@ -64,6 +69,10 @@ func serveCommand() *cobra.Command {
 }
 
 func serve(c *cobra.Command, f *serveFlags) error {
+	scenario, err := f.openScenario(c.Flags().Changed("fixture"))
+	if err != nil {
+		return err
+	}
 	options, err := f.options(c)
 	if err != nil {
 		return err
@@ -78,12 +87,21 @@ func serve(c *cobra.Command, f *serveFlags) error {
 	if err := e.Start(); err != nil {
 		return err
 	}
+	if scenario != nil { // when the listeners are open, that it may be about
+		if err := e.Default().Play(scenario); err != nil {
+			return errors.Join(fmt.Errorf("--scenario: %w", err), e.Close())
+		}
+	}
 	if err := f.announce(c, e); err != nil {
 		_ = e.Close()
 		return err
 	}
 	<-c.Context().Done()
-	return f.finish(e)
+	err = f.finish(e)
+	if !f.quiet {
+		printVerdicts(c.OutOrStdout(), e.Default())
+	}
+	return err
 }
 
 func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
@@ -102,6 +120,9 @@ func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
 	options := []emulator.Option{
 		emulator.WithFixtures(dir), emulator.WithSeed(f.seed), emulator.WithAuth(f.auth), emulator.WithLimits(f.limits),
 		emulator.WithHTTP(f.http), emulator.WithHTTPS(f.https), emulator.WithHosts(f.hosts...), emulator.WithControlToken(f.controlToken),
+	}
+	if f.noMarkers {
+		options = append(options, emulator.WithoutMarkers())
 	}
 	if fixture != nil {
 		options = append(options, emulator.WithFixture(fixture))

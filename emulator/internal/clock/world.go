@@ -17,6 +17,7 @@ type World struct {
 	elapsed time.Duration // what sleepers have lived through up to since; Restore does not change it
 	since   time.Time     // System time of the last change
 	changed chan struct{} // closed by the next change; nil while nobody waits for one
+	epoch   uint64        // how often the clock was set apart from System
 }
 
 // State is what a snapshot keeps of a World clock. Two states are == if they mean the same.
@@ -103,6 +104,7 @@ func (w *World) change(f func(system time.Time)) {
 	system := time.Now()
 	w.elapsed, w.since = w.lived(system), system
 	f(system)
+	w.epoch++
 	if w.changed != nil {
 		close(w.changed)
 		w.changed = nil
@@ -181,4 +183,29 @@ func (w *World) Restore(s State) {
 			w.state = State{Offset: s.Offset}
 		}
 	})
+}
+
+// Skew sets a clock d ahead, or behind where it is negative. It wakes nobody: sleepers have waited no longer.
+func (w *World) Skew(d time.Duration) {
+	w.change(func(time.Time) {
+		if w.state.Frozen {
+			w.state.At = w.state.At.Add(d)
+		} else {
+			w.state.Offset += d
+		}
+	})
+}
+
+// Reading is one look at a clock.
+type Reading struct {
+	Now    time.Time // as of Now
+	Epoch  uint64    // counts what has set the clock apart from System, and so from a client's: freezing, resuming, moving, restoring
+	Frozen bool
+}
+
+// Read looks at the clock. Between two readings of one epoch, neither of them frozen, as much time has passed for a client.
+func (w *World) Read() Reading {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return Reading{w.at(time.Now()), w.epoch, w.state.Frozen}
 }

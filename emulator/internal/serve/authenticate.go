@@ -14,6 +14,9 @@ func (x *exchange) authenticate() bool {
 	}
 	err := x.world.Store.View(x.vendor.Name, func(tx *state.Tx) error {
 		x.call.Tx = tx
+		if err := checkEnded(&x.call, x.body); err != nil {
+			return err
+		}
 		return x.vendor.Authenticate(&x.call)
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/scenarios"
 )
@@ -21,17 +22,33 @@ type exchange struct {
 	body       []byte
 	bodyErr    error
 	now        time.Time
+	clock      clock.Reading // when the answer was decided, but for waits when the request was read
 	vendor     *spec.Vendor
 	op         *spec.Operation
 	name       string // of the operation, with the vendor
 	call       spec.Call
-	plan       scenarios.Plan
 	quota      spec.Quota
 	reply      spec.Reply
 	code       string // of the error row that answers, "" for success
 	stage      string // that answered
-	rule       string // that struck
 	undeclared bool   // an answer that no table declares: a fault of the emulator's
+
+	armed     *armed  // the scenario, nil for none
+	rules     []*rule // those that are about the operation
+	struck    *rule   // the one whose effect the call suffers
+	fired     []string
+	left      bool // the client did not wait for the answer
+	shared    bool // the connection carries several worlds
+	through   bool // authentication, limits and validation let it through
+	committed bool // the operation was carried out
+	began     time.Time
+	lag       time.Duration
+	stale     bool               // the answer is one of the past
+	broken    *scenarios.Network // what happens to the connection in place of, or while sending, the answer
+	unshown   string             // why a fault of the network could not be shown
+	changed   []string           // what rules changed in the world
+	writes    []written
+	keys      []scenarios.Key
 }
 
 // stage is one step of the path. It answers by setting the reply and returning true.
@@ -58,7 +75,10 @@ func (x *exchange) walk() {
 			break
 		}
 	}
-	x.strike(scenarios.AfterAnswer)
+	if x.through && x.broken == nil {
+		x.strike(scenarios.AfterAnswer)
+		x.strike(scenarios.MidBody)
+	}
 	x.send()
 }
 

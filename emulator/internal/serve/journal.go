@@ -5,7 +5,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // Bounds of a journal.
@@ -34,9 +36,25 @@ type Entry struct {
 	Header        http.Header   `json:"header,omitempty"`
 	Body          string        `json:"body,omitempty"`
 	Stage         string        `json:"answered_by"`
-	Rule          string        `json:"rule,omitempty"`
-	Wait          time.Duration `json:"wait,omitempty"` // told to the client, in nanoseconds
+	Rule          string        `json:"rule,omitempty"`      // whose effect the call suffered, else the first that delayed it
+	Fault         string        `json:"fault,omitempty"`     // of the network: "reset in mid_body"
+	Lost          bool          `json:"lost,omitempty"`      // the client can't know the answer: none was sent, or not the whole; Status is 0 for none
+	Stale         bool          `json:"stale,omitempty"`     // the answer is one of the past
+	Committed     bool          `json:"committed,omitempty"` // a scenario was armed and the operation was carried out
+	Changed       []string      `json:"changed,omitempty"`   // what rules changed in the world
+	Wait          time.Duration `json:"wait,omitempty"`      // told to the client, in nanoseconds
 	Undeclared    bool          `json:"undeclared,omitempty"`
+
+	seen seen // what verdicts need beside
+}
+
+// seen is what verdicts need to know of an exchange and journals do not show.
+type seen struct {
+	clock  clock.Reading // when the answer was decided
+	vendor *spec.Vendor
+	op     *spec.Operation
+	fired  []string
+	keys   []scenarios.Key
 }
 
 // Journal is a bounded ring of exchanges.
@@ -114,6 +132,25 @@ func (j *Journal) Entries(f Filter) []Entry {
 		m.entry(&found[i])
 	}
 	return found
+}
+
+// since returns the entries after a sequence number as they are, secrets included, and whether some are no longer kept.
+func (j *Journal) since(seq uint64) (entries []Entry, gone bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.count {
+		if e := &j.entries[(j.first+i)%len(j.entries)]; e.Seq > seq {
+			entries = append(entries, *e)
+		}
+	}
+	return entries, uint64(len(entries)) < j.seq-seq
+}
+
+// last is the sequence number of the newest entry.
+func (j *Journal) last() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.seq
 }
 
 // Clear forgets all entries; sequence numbers go on.

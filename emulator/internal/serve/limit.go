@@ -16,17 +16,16 @@ func (x *exchange) limit() bool {
 	if x.op.Public && x.op.Limit == "" {
 		return false // the global bucket counts authenticated calls
 	}
-	preset, on := x.world.Limits[x.vendor.Name]
-	global := x.globalBucket()
-	if !on {
-		if global != nil && len(x.vendor.Presets) > 0 {
-			rate := global.Rates[x.vendor.Presets[0]]
-			x.quota = spec.Quota{Limit: rate.Burst, Remaining: rate.Burst - 1, Reset: x.now.Add(time.Second)}
-		}
+	passed := x.passed()
+	if global := x.globalBucket(); global != nil && len(x.vendor.Presets) > 0 {
+		rate := global.Rates[x.vendor.Presets[0]]
+		x.quota = spec.Quota{Limit: rate.Burst, Remaining: rate.Burst - 1, Reset: x.now.Add(time.Second)}
+	}
+	if passed == nil {
 		return false
 	}
 	err := x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error {
-		return x.take(tx, preset)
+		return x.take(tx, passed)
 	})
 	if errors.Is(err, errRefused) {
 		row := x.vendor.ErrorOf(x.op, spec.Throttled)
@@ -49,36 +48,67 @@ func (x *exchange) globalBucket() *spec.Bucket {
 	return nil
 }
 
-// take checks all buckets before it takes from any.
-func (x *exchange) take(tx *state.Tx, preset string) error {
-	var passed []*spec.Bucket
+// passed lists the buckets that count this call.
+func (x *exchange) passed() (buckets []*spec.Bucket) {
+	if len(x.world.Limits) == 0 && (x.armed == nil || len(x.armed.rates) == 0) {
+		return nil
+	}
 	for i := range x.vendor.Buckets {
 		b := &x.vendor.Buckets[i]
-		rate, limited := b.Rates[preset]
-		if !limited || !b.Global && b.Name != x.op.Limit {
-			continue
-		}
-		passed = append(passed, b)
-		if wait := rate.Wait(1 - level(tx, b, rate, x.now)); wait > x.quota.Wait {
-			x.quota = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name}
+		if _, limited := x.rate(b); limited && (b.Global || b.Name == x.op.Limit) {
+			buckets = append(buckets, b)
 		}
 	}
-	if x.quota.Refused != "" {
-		if global := x.globalBucket(); global != nil && global.Rates[preset].Burst > 0 {
-			x.quota.Limit = global.Rates[preset].Burst // what the headers speak of; when to come back is the refusing bucket's
+	return buckets
+}
+
+// rate is a bucket's size: as the scenario has it, else by the world's preset for the vendor.
+func (x *exchange) rate(b *spec.Bucket) (rate spec.Rate, limited bool) {
+	if x.armed != nil {
+		if rate, limited = x.armed.rates[b]; limited {
+			return rate, true
 		}
+	}
+	preset, on := x.world.Limits[x.vendor.Name]
+	if !on {
+		return rate, false
+	}
+	rate, limited = b.Rates[preset]
+	return rate, limited
+}
+
+// take checks all buckets before it takes from any.
+func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
+	var refused spec.Quota
+	for _, b := range passed {
+		rate, _ := x.rate(b)
+		if wait := rate.Wait(1 - level(tx, b, rate, x.now)); wait > refused.Wait {
+			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name}
+		}
+	}
+	if refused.Refused != "" {
+		if global := x.globalBucket(); global != nil {
+			if rate, limited := x.rate(global); limited {
+				refused.Limit = rate.Burst // what the headers speak of; when to come back is the refusing bucket's
+			}
+		}
+		x.quota = refused
 		return errRefused
 	}
 	for _, b := range passed {
-		rate := b.Rates[preset]
+		rate, _ := x.rate(b)
 		left := level(tx, b, rate, x.now) - 1
-		tx.SetNote("bucket/"+b.Name, strconv.FormatFloat(left, 'g', -1, 64)+"@"+strconv.FormatInt(x.now.UnixNano(), 10))
+		setLevel(tx, b, left, x.now)
 		if b.Global {
 			full := x.now.Add(rate.Wait(float64(rate.Burst) - left))
 			x.quota = spec.Quota{Limit: rate.Burst, Remaining: int(left), Reset: full}
 		}
 	}
 	return nil
+}
+
+func setLevel(tx *state.Tx, b *spec.Bucket, left float64, now time.Time) {
+	tx.SetNote("bucket/"+b.Name, strconv.FormatFloat(left, 'g', -1, 64)+"@"+strconv.FormatInt(now.UnixNano(), 10))
 }
 
 // level is how many tokens a bucket holds now: what its note says, and what has flowed in since.

@@ -26,14 +26,18 @@ func (x *exchange) send() {
 	if len(x.reply.Body) > 1024 { // net/http counts short ones itself; a long one would be chunked
 		header["Content-Length"] = []string{strconv.Itoa(len(x.reply.Body))}
 	}
-	if x.rule != "" && x.server.Markers {
-		header["X-Understudy-Rule"] = []string{x.rule}
+	if len(x.fired) > 0 && x.server.Markers {
+		header["X-Understudy-Rule"] = []string{strings.Join(x.fired, ", ")}
 	}
 	if conn := wire.ConnOf(x.r.Context()); conn != nil && conn.Closing() {
 		header["Connection"] = []string{"close"}
 	}
 	entry := x.entry()
 	x.world.Journal.add(&entry)
+	if x.broken != nil {
+		_ = x.sendBroken() // what it can't show was refused before
+		return
+	}
 	x.w.WriteHeader(x.reply.Status)
 	if x.reply.Body != "" {
 		_, _ = io.WriteString(x.w, string(x.reply.Body)) // a client that left is not the emulator's to report
@@ -46,11 +50,14 @@ func (x *exchange) entry() Entry {
 		path = x.r.URL.RequestURI()
 	}
 	e := Entry{
-		Time: x.now, World: x.world.Name, Method: x.r.Method, Path: strings.TrimPrefix(path, x.prefix), Caller: x.call.Caller.Name,
+		Time: x.began, World: x.world.Name, Method: x.r.Method, Path: strings.TrimPrefix(path, x.prefix), Caller: x.call.Caller.Name,
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
 		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
 		Header: x.w.Header(), // net/http takes its own copy when the status is written
-		Stage:  x.stage, Rule: x.rule, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
+		Stage:  x.stage, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
+	}
+	if x.armed != nil {
+		x.witness(&e)
 	}
 	if x.vendor != nil {
 		e.Vendor = x.vendor.Name

@@ -9,11 +9,13 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/emulator/internal/wire"
 )
 
 // ControlPath is where the control API lives; everything else belongs to vendors.
@@ -34,6 +36,7 @@ type Server struct {
 
 	vendors []*spec.Vendor
 	router  *router
+	armings atomic.Uint64
 
 	mu          sync.RWMutex
 	worlds      map[string]*World
@@ -70,6 +73,7 @@ func (s *Server) Add(w *World) bool {
 	if s.worlds[w.Name] != nil {
 		return false
 	}
+	w.vendors = s.vendors
 	s.worlds[w.Name] = w
 	return true
 }
@@ -147,10 +151,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 	x := &exchange{server: s, w: w, r: r, forced: forced}
 	defer func() {
 		if caught := recover(); caught != nil {
-			if caught == http.ErrAbortHandler {
-				panic(caught)
+			if caught != http.ErrAbortHandler {
+				x.crashed(caught)
+			} else {
+				defer panic(caught) // net/http ends the connection by it
 			}
-			x.crashed(caught)
 		}
 		if s.Log != nil && x.world != nil {
 			s.Log(x.summary(), clock.System{}.Now().Sub(began))
@@ -163,7 +168,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 		writeReply(w, reply)
 		return
 	}
-	x.now = x.world.Clock.Now()
+	if r.ProtoMajor == 2 {
+		if conn := wire.ConnOf(r.Context()); conn != nil {
+			x.shared = conn.Carry(name)
+		}
+	}
+	x.clock = x.world.Clock.Read()
+	x.now, x.began = x.clock.Now, x.clock.Now
 	x.walk()
 }
 

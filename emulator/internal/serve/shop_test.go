@@ -11,6 +11,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // shop and bank are two small vendors. A shop's caller is the word after Bearer; "guest" may only read.
@@ -18,13 +19,13 @@ func shop() *spec.Vendor {
 	id := spec.Param{Name: "id", Schema: &spec.Schema{Type: spec.String, MaxLength: 20}}
 	thing := &spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Req("id", &spec.Schema{Type: spec.String}), spec.Opt("secret", &spec.Schema{Type: spec.String})}}
 	v := &spec.Vendor{
-		Name: "shop", Prefixes: []string{"/shop"}, Presets: []string{"small", "large"},
+		Name: "shop", Prefixes: []string{"/shop"}, Presets: []string{"small", "large"}, Revoked: "no", Expired: "who",
 		Operations: []spec.Operation{
 			{ID: "things.list", Method: "GET", Path: "/shop/things", Needs: []string{"read"}, Query: []spec.Param{{Name: "n", Schema: &spec.Schema{Type: spec.Integer}}}, Status: 200, Handle: echo},
 			{ID: "things.create", Method: "POST", Path: "/shop/things", Needs: []string{"write"}, Limit: "writes", Body: thing, Status: 201, Reply: thing, Handle: addThing},
 			{ID: "things.named", Method: "GET", Path: "/shop/things/name/{name}", Needs: []string{"read"}, Status: 200, Handle: echo},
 			{ID: "things.get", Method: "GET", Path: "/shop/things/{id}", Needs: []string{"read"}, PathParams: []spec.Param{id}, Status: 200, Handle: getThing},
-			{ID: "things.delete", Method: "DELETE", Path: "/shop/things/{id}", Needs: []string{"write"}, Limit: "writes", Status: 204, Handle: func(*spec.Call) (spec.Reply, error) { return spec.Reply{}, nil }},
+			{ID: "things.delete", Method: "DELETE", Path: "/shop/things/{id}", Needs: []string{"write"}, Limit: "writes", Status: 204, Handle: deleteThing},
 			{ID: "parts.get", Method: "GET", Path: "/shop/things/{id}/parts/{part}", Needs: []string{"read"}, Status: 200, Handle: echo},
 			{ID: "doors.open", Method: "POST", Path: "/shop/doors", Public: true, Body: &spec.Schema{}, Media: []string{"application/x-www-form-urlencoded"}, Status: 200, Handle: echo},
 			{ID: "faults.raise", Method: "POST", Path: "/shop/faults/{what}", Public: true, Status: 200, Also: []int{202}, Reply: thing, Handle: fault},
@@ -39,7 +40,7 @@ func shop() *spec.Vendor {
 			{Code: "broken", Status: 500, Class: spec.Internal, Message: "Broken"},
 			{Code: "method_not_allowed", Status: 405, Message: "Not so"},
 		},
-		Kinds: []spec.Kind{{Name: "things", Identify: func(d state.Doc) string { return d.Text("id") }}},
+		Kinds: []spec.Kind{{Name: "things", Identify: func(d state.Doc) string { return d.Text("id") }, Key: func(_ *state.Tx, o *state.Object) string { return "thing " + o.ID }}},
 		Buckets: []spec.Bucket{
 			{Name: "global", Global: true, Rates: map[string]spec.Rate{"small": {Burst: 5, Refill: 1, Per: time.Second}, "large": {Burst: 50, Refill: 10, Per: time.Second}}},
 			{Name: "writes", Rates: map[string]spec.Rate{"small": {Burst: 2, Refill: 3, Per: time.Minute}}},
@@ -107,6 +108,11 @@ func getThing(c *spec.Call) (spec.Reply, error) {
 	return spec.Reply{Body: o.Doc}, nil
 }
 
+func deleteThing(c *spec.Call) (spec.Reply, error) {
+	_ = c.Tx.Delete("things", c.Vars["id"]) // one that is not there is gone too
+	return spec.Reply{}, nil
+}
+
 // fault writes, and then does what no handler should.
 func fault(c *spec.Call) (spec.Reply, error) {
 	if _, err := c.Build("things", `{"id":"left behind"}`); err != nil {
@@ -144,6 +150,17 @@ func newWorld(s *Server, name string) *World {
 		}
 	}
 	w := &World{Name: name, Store: state.New(1, kinds...), Clock: clock.NewWorld(), Journal: NewJournal(nil)}
+	w.Admin = func(tx *state.Tx, v *spec.Vendor, c *scenarios.Change, targets []*state.Object, _ time.Time) (changed []string, err error) {
+		if c.Create != "" {
+			_, err = tx.Insert(v.Kind("things").Object(state.Doc(`{"id":` + string(c.Set["id"]) + `}`)))
+			return []string{"created"}, err
+		}
+		for _, o := range targets {
+			changed = append(changed, "deleted "+o.ID)
+			err = tx.Delete(o.Kind, o.ID)
+		}
+		return changed, err
+	}
 	w.Clock.Freeze()
 	return w
 }

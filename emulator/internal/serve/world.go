@@ -10,7 +10,6 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/emulator/internal/wire"
-	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // World is one isolated run: its state, clock, limits, credentials, scenario and journal.
@@ -22,16 +21,9 @@ type World struct {
 	Strict  bool              // only minted and declared credentials
 	Limits  map[string]string // vendor -> preset; a vendor that is missing is unlimited
 	Doors   wire.Doors        // the ways in that are open now, for faults of the connection itself
-	planner atomic.Pointer[scenarios.Planner]
-}
-
-// Play makes a planner decide about every later call; nil lets all pass.
-func (w *World) Play(p scenarios.Planner) {
-	if p == nil {
-		w.planner.Store(nil)
-		return
-	}
-	w.planner.Store(&p)
+	Admin   Admin
+	vendors []*spec.Vendor
+	armed   atomic.Pointer[armed]
 }
 
 // Presets reads the value of --limits: "off", "on", or vendor=preset pairs joined by commas. It returns the preset of

@@ -25,6 +25,10 @@ type Vendor struct {
 	Headers    []Header // on every reply
 	Roles      []string // credentials that can be minted, by role; empty where scopes say it all
 
+	// Revoked and Expired are the codes of the rows that answer a credential which a scenario ended; "" where the vendor's
+	// credentials can't end so.
+	Revoked, Expired string
+
 	// Credential returns what in a request names its caller, "" for none. It tells worlds apart; it proves nothing.
 	Credential func(r *http.Request, body []byte) string
 	// Authenticate says who calls. Its errors are Failures of the vendor's rows.
@@ -103,7 +107,9 @@ type Kind struct {
 	// Key is the natural key, by which convergence, duplicates and `where` go: what a person would call the object.
 	Key func(tx *state.Tx, o *state.Object) string
 	// Build completes a document as the vendor does on creation: id, defaults, derived fields.
-	Build    func(c *Call, doc state.Doc) (state.Doc, error)
+	Build func(c *Call, doc state.Doc) (state.Doc, error)
+	// Remove deletes an object with what the vendor removes along with it. nil: the object alone.
+	Remove   func(tx *state.Tx, o *state.Object) error
 	Secrets  []string // members that are masked wherever they are shown
 	Internal bool     // not part of a world's comparison: tokens, tickets
 	Evidence Evidence
@@ -112,6 +118,14 @@ type Kind struct {
 // Store returns the kind as the store needs it.
 func (k *Kind) Store(tenant string) state.Kind {
 	return state.Kind{Tenant: tenant, Name: k.Name, Order: k.Order, Unique: k.Unique, Claims: k.Claims, Also: k.Also, Fixed: k.Fixed}
+}
+
+// Delete removes an object, with what the vendor removes along with it.
+func (k *Kind) Delete(tx *state.Tx, o *state.Object) error {
+	if k.Remove != nil {
+		return k.Remove(tx, o)
+	}
+	return tx.Delete(k.Name, o.ID)
 }
 
 // Object places a document in the store.

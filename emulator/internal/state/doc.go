@@ -246,3 +246,46 @@ func appendArray(buf []byte, items []Doc) []byte {
 
 // Quote returns s as a JSON string, escaped as JSON.stringify does: only what must be.
 func Quote(s string) string { return string(appendQuoted(nil, s)) }
+
+// SetAt returns the document with the JSON text raw at path. Members that are not there are added, with the objects that
+// lead to them; items of arrays that are not there are not, nor is anything below a value that is no object or array.
+func (d Doc) SetAt(raw string, path ...string) Doc { return d.editAt(path, raw) }
+
+// DropAt returns the document without the member or item at path.
+func (d Doc) DropAt(path ...string) Doc { return d.editAt(path, "") }
+
+// editAt puts raw at path; "" takes out what is there.
+func (d Doc) editAt(path []string, raw string) Doc {
+	if len(path) == 0 {
+		return Doc(raw)
+	}
+	value := gjson.Parse(string(d))
+	switch {
+	case value.IsArray():
+		var items []Doc
+		for i, item := range value.Array() {
+			edited := Doc(item.Raw)
+			if strconv.Itoa(i) == path[0] {
+				edited = edited.editAt(path[1:], raw)
+			}
+			if edited != "" {
+				items = append(items, edited)
+			}
+		}
+		return Array(items)
+	case !value.IsObject():
+		return d
+	}
+	below := d.Get(path[0])
+	if !below.Exists() && raw == "" {
+		return d
+	}
+	inner := Doc(below.Raw)
+	if !below.Exists() && len(path) > 1 {
+		inner = "{}"
+	}
+	if inner = inner.editAt(path[1:], raw); inner == "" {
+		return d.Drop(path[0])
+	}
+	return d.Set(path[0], string(inner))
+}

@@ -145,8 +145,8 @@ func (s *Store) Update(tenant string, now time.Time, fn func(*Tx) error) error {
 		return nil
 	}
 	after := tx.root
-	after.at = now
 	if after.version != before.version {
+		after.at = now // of the last change of an object: notes make no past of their own
 		s.remember(before)
 	}
 	s.root.Store(&after)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"sort"
+	"strings"
 )
 
 // Tx is one transaction over one tenant. It is good only inside the function that got it.
@@ -14,7 +15,18 @@ type Tx struct {
 	tenant   string
 	root     root
 	writable bool
-	touched  tree // the trees that are this transaction's own copies
+	touched  tree                        // the trees that are this transaction's own copies
+	written  func(before, after *Object) // told of every write of an object; nil: nobody asks
+}
+
+// OnWrite makes the rest of the transaction tell of every object that it writes: before is nil for a new one, after for
+// one that is gone.
+func (tx *Tx) OnWrite(told func(before, after *Object)) { tx.written = told }
+
+func (tx *Tx) tell(before, after *Object) {
+	if tx.written != nil {
+		tx.written(before, after)
+	}
 }
 
 type tree uint8
@@ -109,6 +121,7 @@ func (tx *Tx) Insert(o Object) (*Object, error) {
 		return nil, err
 	}
 	tx.file(sp, &o, true)
+	tx.tell(nil, &o)
 	return tx.put(sp, &o), nil
 }
 
@@ -127,6 +140,7 @@ func (tx *Tx) Replace(o *Object, doc Doc) (*Object, error) {
 		tx.file(sp, o, false)
 		tx.file(sp, &changed, true)
 	}
+	tx.tell(o, &changed)
 	return tx.put(sp, &changed), nil
 }
 
@@ -151,6 +165,7 @@ func (tx *Tx) Delete(kind, id string) error {
 	tx.root.objects.Delete(entry{space: sp.key, id: id})
 	tx.root.version++
 	tx.file(sp, o, false)
+	tx.tell(o, nil)
 	return tx.rename(sp.names(o), nil)
 }
 
@@ -310,4 +325,21 @@ func (tx *Tx) SetNote(key, value string) {
 		return
 	}
 	tx.root.notes.Set(note{key: tx.tenant + "/" + key, value: value})
+}
+
+// DropNotes removes every note of the tenant whose key begins with a prefix.
+func (tx *Tx) DropNotes(prefix string) {
+	var keys []string
+	prefix = tx.tenant + "/" + prefix
+	tx.root.notes.Ascend(note{key: prefix}, func(n note) bool {
+		if !strings.HasPrefix(n.key, prefix) {
+			return false
+		}
+		keys = append(keys, n.key)
+		return true
+	})
+	for _, key := range keys {
+		tx.own(notes)
+		tx.root.notes.Delete(note{key: key})
+	}
 }

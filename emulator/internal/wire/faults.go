@@ -15,6 +15,7 @@ type Kind struct {
 	Answer  bool   // it spoils an answer; the others also strike where none is decided
 	MidBody bool   // it can also strike in the middle of the body
 
+	needs  func(*Answer, Fault) int // how many bytes of body must be left to send after so many; nil: none
 	strike func(*Answer, Fault) error
 }
 
@@ -26,16 +27,16 @@ const (
 // Kinds lists the faults.
 func Kinds() []Kind {
 	return []Kind{
-		{Name: "reset", HTTP2: true, MidBody: true, strike: reset},
-		{Name: "close", HTTP2: true, MidBody: true, strike: end},
-		{Name: "hang", HTTP2: true, MidBody: true, strike: hang},
-		{Name: "truncate", HTTP2: true, Answer: true, strike: truncate},
-		{Name: "drip", HTTP2: true, Answer: true, strike: drip},
-		{Name: "bad_length", HTTP2: true, Answer: true, strike: badLength},
+		{Name: "reset", HTTP2: true, MidBody: true, needs: part, strike: reset},
+		{Name: "close", HTTP2: true, MidBody: true, needs: part, strike: end},
+		{Name: "hang", HTTP2: true, MidBody: true, needs: part, strike: hang},
+		{Name: "truncate", HTTP2: true, Answer: true, needs: part, strike: truncate},
+		{Name: "drip", HTTP2: true, Answer: true, needs: some, strike: drip},
+		{Name: "bad_length", HTTP2: true, Answer: true, needs: two, strike: badLength},
 		{Name: "slow_headers", Why: whole, Answer: true, strike: slowHeaders},
 		{Name: "close_keepalive", HTTP2: true, Answer: true, strike: closeKeepAlive},
 		{Name: "garbage", Why: framed + "; use reset or close", strike: garbage},
-		{Name: "bad_chunk", Why: framed + "; use truncate, or reset in mid_body", Answer: true, strike: badChunk},
+		{Name: "bad_chunk", Why: framed + "; use truncate, or reset in mid_body", Answer: true, needs: some, strike: badChunk},
 	}
 }
 
@@ -93,10 +94,8 @@ type Answer struct {
 	Shared   bool            // the connection carries several worlds, as Conn.Carry tells
 }
 
-// Strike sends the answer as the fault spoils it, or not at all. It returns nil when all was sent that is to be. It panics
-// with http.ErrAbortHandler where nothing more may be sent: net/http then ends what is left of the connection. It returns
-// an error where the fault cannot be shown on this answer; nothing has been sent then, and the answer can be sent unspoiled.
-func (f Fault) Strike(a *Answer) error {
+// Fits says why the fault cannot be shown on an answer; nil where it can.
+func (f Fault) Fits(a *Answer) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
@@ -106,7 +105,35 @@ func (f Fault) Strike(a *Answer) error {
 		return fmt.Errorf("%s is for HTTP/1.1: %s", f.Name, k.Why)
 	case a.Status == 0 && (k.Answer || f.MidBody):
 		return fmt.Errorf("%s needs an answer, and none is decided yet", f.Name)
+	case (f.Name == "reset" || f.Name == "close") && ConnOf(a.R.Context()) == nil:
+		return errNoConn
+	case k.needs == nil || !k.Answer && !f.MidBody:
+		return nil
 	}
+	return a.needBody(f, k.needs(a, f))
+}
+
+// part is what a fault lets through of the body.
+func part(a *Answer, f Fault) int {
+	if f.MidBody && f.Bytes == 0 {
+		return len(a.Body) / 2
+	}
+	return f.Bytes
+}
+
+func some(*Answer, Fault) int { return 0 }
+
+func two(*Answer, Fault) int { return 1 }
+
+// Strike sends the answer as the fault spoils it, or not at all. It returns nil when all was sent that is to be. It panics
+// with http.ErrAbortHandler where nothing more may be sent: net/http then ends what is left of the connection. It returns
+// the error of Fits where the fault cannot be shown on this answer; nothing has been sent then, and the answer can be sent
+// unspoiled.
+func (f Fault) Strike(a *Answer) error {
+	if err := f.Fits(a); err != nil {
+		return err
+	}
+	k, _ := KindOf(f.Name)
 	return k.strike(a, f)
 }
 

@@ -22,10 +22,7 @@ func garbage(a *Answer, _ Fault) error {
 }
 
 // badChunk sends half of the body as a chunk, and then one whose length is no number.
-func badChunk(a *Answer, f Fault) error {
-	if err := a.needBody(f, 0); err != nil {
-		return err
-	}
+func badChunk(a *Answer, _ Fault) error {
 	return a.raw(func(_ context.Context, w io.Writer) {
 		half := a.Body[:(len(a.Body)+1)/2]
 		_, _ = fmt.Fprintf(w, "%s%x\r\n%s\r\nno length\r\n", a.head("Transfer-Encoding", "chunked"), len(half), half)
@@ -34,10 +31,7 @@ func badChunk(a *Answer, f Fault) error {
 
 // badLength declares half of the body and sends all of it. On HTTP/2 net/http itself sends what a handler writes before the
 // headers have left, whatever they declare.
-func badLength(a *Answer, f Fault) error {
-	if err := a.needBody(f, 1); err != nil {
-		return err
-	}
+func badLength(a *Answer, _ Fault) error {
 	declared := len(a.Body) / 2
 	if a.R.ProtoMajor == 2 {
 		a.declare(declared)

@@ -86,7 +86,7 @@ var clientGrants = []spec.Operation{
 
 // clientGrantKind lets a client use an API. At most one grant stands for a client, an audience and a subject type.
 var clientGrantKind = spec.Kind{
-	Name: "client_grants",
+	Name: "client_grants", Remove: removeClientGrant,
 	Schema: &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
 		spec.Opt("id", &spec.Schema{Type: spec.String, Pattern: idPattern("cgr_", 16)}),
 	}, newClientGrant.Fields...)},
@@ -227,18 +227,19 @@ func updateClientGrant(c *spec.Call) (spec.Reply, error) {
 
 // deleteClientGrant answers 204 whether or not there was a grant, as recorded.
 func deleteClientGrant(c *spec.Call) (spec.Reply, error) {
-	if !c.Tx.Has("client_grants", c.Vars["id"]) {
+	o, err := c.Tx.Get("client_grants", c.Vars["id"])
+	if err != nil {
 		return spec.Reply{}, nil
 	}
-	return spec.Reply{}, dropClientGrant(c.Tx, c.Vars["id"])
+	return spec.Reply{}, removeClientGrant(c.Tx, o)
 }
 
-// dropClientGrant removes a grant, from organizations too.
-func dropClientGrant(tx *state.Tx, id string) error {
-	if err := deleteListed(tx, "organization_client_grants", "by_grant", id); err != nil {
+// removeClientGrant deletes a grant, from organizations too.
+func removeClientGrant(tx *state.Tx, grant *state.Object) error {
+	if err := deleteListed(tx, "organization_client_grants", "by_grant", grant.ID); err != nil {
 		return err
 	}
-	return tx.Delete("client_grants", id)
+	return tx.Delete("client_grants", grant.ID)
 }
 
 func listClientGrantOrganizations(c *spec.Call) (spec.Reply, error) {

@@ -75,7 +75,7 @@ var clients = []spec.Operation{
 
 // clientKind holds applications, with their secrets. Names are not unique.
 var clientKind = spec.Kind{
-	Name: "clients",
+	Name: "clients", Remove: removeClient,
 	Schema: &spec.Schema{Type: spec.Object, Open: true, Fields: append([]spec.Field{
 		spec.Opt("client_id", &spec.Schema{Type: spec.String, MinLength: 1, MaxLength: 64}),
 	}, clientFields...)},
@@ -311,20 +311,25 @@ func updateClient(c *spec.Call) (spec.Reply, error) {
 
 // deleteClient answers 204 whether or not there was a client, as recorded.
 func deleteClient(c *spec.Call) (spec.Reply, error) {
-	id := c.Vars["id"]
-	if !c.Tx.Has("clients", id) {
+	o, err := c.Tx.Get("clients", c.Vars["id"])
+	if err != nil {
 		return spec.Reply{}, nil
 	}
-	for _, grant := range c.Tx.List("client_grants", "by_client", id) {
-		if err := dropClientGrant(c.Tx, grant.ID); err != nil {
-			return spec.Reply{}, err
+	return spec.Reply{}, removeClient(c.Tx, o)
+}
+
+// removeClient deletes a client with its grants and its places in organizations and connections.
+func removeClient(tx *state.Tx, client *state.Object) error {
+	for _, grant := range tx.List("client_grants", "by_client", client.ID) {
+		if err := removeClientGrant(tx, grant); err != nil {
+			return err
 		}
 	}
-	if err := deleteListed(c.Tx, "organization_clients", "by_client", id); err != nil {
-		return spec.Reply{}, err
+	if err := deleteListed(tx, "organization_clients", "by_client", client.ID); err != nil {
+		return err
 	}
-	if err := dropConnectionClient(c.Tx, id); err != nil {
-		return spec.Reply{}, err
+	if err := dropConnectionClient(tx, client.ID); err != nil {
+		return err
 	}
-	return spec.Reply{}, c.Tx.Delete("clients", id)
+	return tx.Delete("clients", client.ID)
 }

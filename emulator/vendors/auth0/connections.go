@@ -106,7 +106,7 @@ var connections = []spec.Operation{
 
 // connectionKind holds each connection as GET answers it: options in the order of PostgreSQL's jsonb.
 var connectionKind = spec.Kind{
-	Name: "connections",
+	Name: "connections", Remove: removeConnection,
 	Schema: &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
 		spec.Opt("id", &spec.Schema{Type: spec.String, Pattern: idPattern("con_", 16)}),
 	}, newConnectionBody.Fields...)},
@@ -313,21 +313,25 @@ func checkConnection(c *spec.Call, strategy, id string, d state.Doc) error {
 
 // deleteConnection answers 202 the first time, though the connection is gone at once, and 204 ever after.
 func deleteConnection(c *spec.Call) (spec.Reply, error) {
-	id := c.Vars["id"]
-	o, err := c.Tx.Get("connections", id)
+	o, err := c.Tx.Get("connections", c.Vars["id"])
 	if err != nil {
 		return spec.Reply{Status: 204}, nil
 	}
-	for _, below := range belowConnections {
-		if err := deleteListed(c.Tx, below[0], below[1], id); err != nil {
-			return spec.Reply{}, err
-		}
-	}
-	if err := removeUsersOf(c.Tx, o.Doc.Text("name")); err != nil {
-		return spec.Reply{}, err
-	}
-	if err := c.Tx.Delete("connections", id); err != nil {
+	if err := removeConnection(c.Tx, o); err != nil {
 		return spec.Reply{}, err
 	}
 	return spec.Reply{Body: state.NewBuilder().Text("deleted_at", timestamp(c.Now)).Doc()}, nil
+}
+
+// removeConnection deletes a connection with its users and its places in organizations.
+func removeConnection(tx *state.Tx, connection *state.Object) error {
+	for _, below := range belowConnections {
+		if err := deleteListed(tx, below[0], below[1], connection.ID); err != nil {
+			return err
+		}
+	}
+	if err := removeUsersOf(tx, connection.Doc.Text("name")); err != nil {
+		return err
+	}
+	return tx.Delete("connections", connection.ID)
 }

@@ -106,7 +106,7 @@ var organizations = []spec.Operation{
 
 // organizationKind holds created_at beside the reply's members: checkpoints order by it.
 var organizationKind = spec.Kind{
-	Name: "organizations",
+	Name: "organizations", Remove: removeOrganization,
 	Schema: &spec.Schema{Type: spec.Object, Fields: slices.Concat([]spec.Field{
 		spec.Opt("id", &spec.Schema{Type: spec.String, Pattern: idPattern("org_", 16)}),
 		spec.Opt("created_at", &spec.Schema{Type: spec.String}),
@@ -336,15 +336,20 @@ func deleteOrganization(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
+	return spec.Reply{}, removeOrganization(c.Tx, o)
+}
+
+// removeOrganization deletes an organization with all that is in it.
+func removeOrganization(tx *state.Tx, organization *state.Object) error {
 	for _, kind := range belowOrganizations {
-		if err := deleteListed(c.Tx, kind, kind, o.ID); err != nil {
-			return spec.Reply{}, err
+		if err := deleteListed(tx, kind, kind, organization.ID); err != nil {
+			return err
 		}
 	}
-	if err := removeRolesOf(c.Tx, o.ID); err != nil {
-		return spec.Reply{}, err
+	if err := removeRolesOf(tx, organization.ID); err != nil {
+		return err
 	}
-	return spec.Reply{}, c.Tx.Delete("organizations", o.ID)
+	return tx.Delete("organizations", organization.ID)
 }
 
 // deleteListed removes every object of a list under a parent.

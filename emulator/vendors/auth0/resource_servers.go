@@ -70,7 +70,7 @@ var resourceServers = []spec.Operation{
 
 // resourceServerKind holds APIs. Their identifier, the audience of their tokens, is unique.
 var resourceServerKind = spec.Kind{
-	Name: "resource_servers",
+	Name: "resource_servers", Remove: removeResourceServer,
 	Schema: &spec.Schema{Type: spec.Object, Open: true, Fields: append([]spec.Field{
 		spec.Opt("id", &spec.Schema{Type: spec.String, MinLength: 1}),
 	}, newResourceServer.Fields...)},
@@ -207,10 +207,15 @@ func deleteResourceServer(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, nil
 	}
-	for _, grant := range c.Tx.List("client_grants", "by_audience", o.Doc.Text("identifier")) {
-		if err := dropClientGrant(c.Tx, grant.ID); err != nil {
-			return spec.Reply{}, err
+	return spec.Reply{}, removeResourceServer(c.Tx, o)
+}
+
+// removeResourceServer deletes a resource server with the grants of it.
+func removeResourceServer(tx *state.Tx, server *state.Object) error {
+	for _, grant := range tx.List("client_grants", "by_audience", server.Doc.Text("identifier")) {
+		if err := removeClientGrant(tx, grant); err != nil {
+			return err
 		}
 	}
-	return spec.Reply{}, c.Tx.Delete("resource_servers", o.ID)
+	return tx.Delete("resource_servers", server.ID)
 }

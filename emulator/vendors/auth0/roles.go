@@ -73,7 +73,7 @@ var roles = []spec.Operation{
 
 // roleKind holds the tenant's roles and, under the organization that owns them, those of organizations.
 var roleKind = spec.Kind{
-	Name: "roles",
+	Name: "roles", Remove: removeRole,
 	Schema: &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
 		spec.Opt("id", &spec.Schema{Type: spec.String, Pattern: idPattern("rol_", 16)}),
 	}, newRole.Fields...)},

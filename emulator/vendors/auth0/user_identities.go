@@ -90,7 +90,7 @@ func linkIdentity(c *spec.Call) (spec.Reply, error) {
 	}
 	identities := append(docs(o.Doc, "identities"), withProfile(other))
 	identities = append(identities, docs(other.Doc, "identities")[1:]...)
-	if err := removeUser(c.Tx, other.ID); err != nil {
+	if err := removeUser(c.Tx, other); err != nil {
 		return spec.Reply{}, err
 	}
 	o, err = c.Tx.Replace(o, o.Doc.Set("identities", string(state.Array(identities))).SetText("updated_at", timestamp(c.Now)))

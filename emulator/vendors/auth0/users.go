@@ -95,7 +95,7 @@ var users = []spec.Operation{
 
 // userKind keeps a user as it is shown. A password is never kept.
 var userKind = spec.Kind{
-	Name: "users",
+	Name: "users", Remove: removeUser,
 	Schema: &spec.Schema{Type: spec.Object, Open: true, Fields: append([]spec.Field{
 		spec.Req("connection", &spec.Schema{Type: spec.String}),
 		spec.Opt("created_at", dateTime),
@@ -330,28 +330,29 @@ func mergedMetadata(before, change state.Doc, name string) string {
 
 // deleteUser answers 204 for a user who is gone too, as recorded.
 func deleteUser(c *spec.Call) (spec.Reply, error) {
-	if !c.Tx.Has("users", c.Vars["id"]) {
+	o, err := c.Tx.Get("users", c.Vars["id"])
+	if err != nil {
 		return spec.Reply{}, nil
 	}
-	return spec.Reply{}, removeUser(c.Tx, c.Vars["id"])
+	return spec.Reply{}, removeUser(c.Tx, o)
 }
 
 // removeUser deletes a user with what hangs on it.
-func removeUser(tx *state.Tx, id string) error {
+func removeUser(tx *state.Tx, user *state.Object) error {
 	for _, below := range []struct{ kind, list string }{
 		{"members", "by_user"}, {"waiting_roles", "by_user"}, {"user_roles", "user_roles"}, {"user_permissions", "user_permissions"},
 	} {
-		if err := deleteListed(tx, below.kind, below.list, id); err != nil {
+		if err := deleteListed(tx, below.kind, below.list, user.ID); err != nil {
 			return err
 		}
 	}
-	return tx.Delete("users", id)
+	return tx.Delete("users", user.ID)
 }
 
 // removeUsersOf deletes the users of a connection.
 func removeUsersOf(tx *state.Tx, connection string) error {
 	for _, o := range tx.List("users", "by_connection", connection) {
-		if err := removeUser(tx, o.ID); err != nil {
+		if err := removeUser(tx, o); err != nil {
 			return err
 		}
 	}

@@ -15,10 +15,14 @@ func (s *suite) failures(t *testing.T) {
 	s.each(t, func(t *testing.T, q request) {
 		for _, row := range s.vendor.ErrorsOf(q.op) {
 			for _, phase := range []scenarios.Phase{scenarios.BeforeAuth, scenarios.BeforeCommit} {
-				r.wantUnchanged(t, q, func() { r.strike(t, q, scenarios.Plan{Fail: row.Code, Phase: phase}, row) })
+				r.wantUnchanged(t, q, func() { r.strike(t, q, scenarios.Rule{Fail: row.Code, Phase: phase}, row) })
 			}
 			r.world.Restore(r.start)
-			r.strike(t, q, scenarios.Plan{Fail: row.Code, Phase: scenarios.AfterCommit}, row)
+			after := scenarios.AfterCommit
+			if q.op.Reads() {
+				after = scenarios.AfterAnswer // they commit nothing
+			}
+			r.strike(t, q, scenarios.Rule{Fail: row.Code, Phase: after}, row)
 		}
 	})
 }
@@ -30,7 +34,7 @@ func (s *suite) classes(t *testing.T) {
 	known := map[spec.Class]bool{}
 	s.each(t, func(t *testing.T, q request) {
 		for _, class := range spec.Classes {
-			row := s.vendor.ErrorOf(q.op, class)
+			row := s.rowOf(q.op, class)
 			if row == nil {
 				if s.needed(q.op, class) {
 					t.Errorf("no row of %s is of class %s", q.op.Name(), class)
@@ -38,8 +42,11 @@ func (s *suite) classes(t *testing.T) {
 				continue
 			}
 			known[class] = true
-			plan := scenarios.Plan{Fail: string(class), RetryAfter: 7 * time.Second}
-			r.wantUnchanged(t, q, func() { r.strike(t, q, plan, *row) })
+			rule := scenarios.Rule{Fail: string(class)}
+			if class == spec.Throttled {
+				rule.RetryAfter = 7 * time.Second
+			}
+			r.wantUnchanged(t, q, func() { r.strike(t, q, rule, *row) })
 		}
 	})
 	for _, class := range spec.Classes {
@@ -47,6 +54,16 @@ func (s *suite) classes(t *testing.T) {
 			t.Errorf("%s has no row of class %s", s.vendor.Name, class)
 		}
 	}
+}
+
+// rowOf is the row of a class that an operation can answer with, or nil.
+func (s *suite) rowOf(op *spec.Operation, class spec.Class) *spec.Error {
+	for _, row := range s.vendor.ErrorsOf(op) {
+		if row.Class == class {
+			return &row
+		}
+	}
+	return nil
 }
 
 func (s *suite) needed(op *spec.Operation, class spec.Class) bool {
@@ -61,20 +78,24 @@ func (s *suite) needed(op *spec.Operation, class spec.Class) bool {
 	return true
 }
 
-// strike sends a request while a plan is armed and wants the row's answer with its sample's words.
-func (r *rig) strike(t *testing.T, q request, plan scenarios.Plan, row spec.Error) {
+// strike sends a request while a rule about its operation is armed and wants the row's answer with its sample's words.
+func (r *rig) strike(t *testing.T, q request, rule scenarios.Rule, row spec.Error) {
 	t.Helper()
-	plan.Rule = "rule"
-	r.world.Play(func(scenarios.Call) scenarios.Plan { return plan })
-	defer r.world.Play(nil)
+	rule.Name, rule.On = "rule", []string{r.vendor.Name + "." + q.op.ID}
+	rule.When = []scenarios.Condition{{Part: "family", Test: scenarios.Test{Equals: scenarios.Value(q.op.Family)}}}
+	if err := r.world.Play(&scenarios.Scenario{Rules: []scenarios.Rule{rule}}); err != nil {
+		t.Errorf("%s: %v", q, err)
+		return
+	}
+	defer r.world.Disarm()
 	got := r.send(q, r.owner)
 	r.wantRow(t, q, got, &row, spec.Fill(row.Message, row.Sample...))
-	if got.Entry.Rule != plan.Rule {
+	if got.Entry.Rule != rule.Name {
 		t.Errorf("%s: the journal names the rule %q", q, got.Entry.Rule)
 	}
-	if plan.RetryAfter > 0 {
-		if told, tells := toldWait(got.Header, r.world.Now()); row.Class == spec.Throttled && (!tells || told < plan.RetryAfter || told > plan.RetryAfter+time.Second) {
-			t.Errorf("%s: told to wait %s, not %s", q, told, plan.RetryAfter)
+	if rule.RetryAfter > 0 {
+		if told, tells := toldWait(got.Header, r.world.Now()); row.Class == spec.Throttled && (!tells || told < rule.RetryAfter || told > rule.RetryAfter+time.Second) {
+			t.Errorf("%s: told to wait %s, not %s", q, told, rule.RetryAfter)
 		}
 	}
 }

@@ -1,0 +1,86 @@
+package serve
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// row is an operation as rules choose it, with what it stands for.
+type row struct {
+	scenarios.Operation
+	vendor *spec.Vendor
+	op     *spec.Operation
+}
+
+func rowsOf(vendors []*spec.Vendor) []row {
+	var rows []row
+	for _, v := range vendors {
+		for i := range v.Operations {
+			op := &v.Operations[i]
+			rows = append(rows, row{scenarios.Operation{ID: v.Name + "." + op.ID, Family: op.Family, Intents: intents(op)}, v, op})
+		}
+	}
+	return rows
+}
+
+// Catalogue is what the vendors' tables offer to scenarios.
+func Catalogue(vendors []*spec.Vendor) scenarios.Catalogue {
+	c := scenarios.Catalogue{}
+	for _, v := range vendors {
+		c.Vendors = append(c.Vendors, v.Name)
+		for i := range v.Operations {
+			c.Operations = append(c.Operations, described(v, &v.Operations[i]))
+		}
+		for i := range v.Buckets {
+			c.Buckets = append(c.Buckets, v.Name+"."+v.Buckets[i].Name)
+		}
+		for i := range v.Kinds {
+			c.Kinds = append(c.Kinds, scenarios.Kind{Name: v.Name + "." + v.Kinds[i].Name, Members: membersOf(v.Kinds[i].Schema)})
+		}
+	}
+	return c
+}
+
+func described(v *spec.Vendor, op *spec.Operation) scenarios.Operation {
+	o := scenarios.Operation{
+		ID: v.Name + "." + op.ID, Family: op.Family, Vendor: v.Name, Intents: intents(op), Reads: op.Reads(), Public: op.Public, Vars: op.Vars(),
+	}
+	for _, e := range v.ErrorsOf(op) {
+		o.Codes = append(o.Codes, e.Code)
+		if class := string(e.Class); class != "" && !slices.Contains(o.Classes, class) {
+			o.Classes = append(o.Classes, class)
+		}
+	}
+	if !op.Public && v.Revoked != "" {
+		o.Ends = append(o.Ends, "revoke")
+	}
+	if !op.Public && v.Expired != "" {
+		o.Ends = append(o.Ends, "expire")
+	}
+	for i := range op.Query {
+		o.Query = append(o.Query, op.Query[i].Name)
+	}
+	return o
+}
+
+func intents(op *spec.Operation) []scenarios.Intent {
+	var all []scenarios.Intent
+	for _, intent := range op.Intents() {
+		all = append(all, scenarios.Intent(intent))
+	}
+	return all
+}
+
+// membersOf lists what a fixture's object may hold; nil where it may hold anything.
+func membersOf(s *spec.Schema) []string {
+	if s == nil || s.Open {
+		return nil
+	}
+	var names []string
+	for _, f := range s.Fields {
+		names = append(names, f.Name)
+	}
+	return names
+}

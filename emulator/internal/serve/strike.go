@@ -1,0 +1,159 @@
+package serve
+
+import (
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// scenario finds the rules that are about the call and lets those strike that come before anything is checked. Later
+// stages let the others strike, each at its phase.
+func (x *exchange) scenario() bool {
+	x.armed = x.world.armed.Load()
+	if x.armed == nil {
+		return false
+	}
+	x.world.begin(x.armed, x.now)
+	x.rules = x.armed.rows[x.op]
+	return x.strike(scenarios.BeforeAuth)
+}
+
+// strike lets the rules of a phase strike; true where one of them ends the call's way. The delays of all active rules
+// add up. Of other effects a call suffers one: that of the first rule that is active for it.
+func (x *exchange) strike(phase scenarios.Phase) bool {
+	if len(x.rules) == 0 {
+		return false
+	}
+	active := x.meet(phase)
+	var delay time.Duration
+	for _, m := range active {
+		delay += m.delay
+		if !m.effect {
+			x.fired = append(x.fired, m.label)
+		}
+	}
+	if delay > 0 {
+		x.pause(x.world.Clock.Sleep(x.r.Context(), delay))
+	}
+	for _, m := range active {
+		if m.effect && x.struck == nil {
+			x.struck = m.rule
+			return x.suffer(m.rule)
+		}
+	}
+	return false
+}
+
+// pause goes on after a wait: the call is treated as if it had come now. A client that has left ends it.
+func (x *exchange) pause(err error) {
+	x.lookAtClock()
+	if err == nil {
+		return
+	}
+	x.left, x.stage = true, "scenario"
+	entry := x.entry()
+	x.world.Journal.add(&entry)
+	panic(http.ErrAbortHandler)
+}
+
+func (x *exchange) lookAtClock() {
+	x.clock = x.world.Clock.Read()
+	x.now, x.call.Now = x.clock.Now, x.clock.Now
+}
+
+// suffer carries out a rule's effect; true where the answer is decided by it.
+func (x *exchange) suffer(r *rule) bool {
+	took, ends := true, false
+	switch {
+	case r.Fail != "":
+		ends = x.failAs(r.Fail, r.RetryAfter)
+	case r.Answer != nil:
+		ends = x.answerRaw(r.Answer)
+	case r.Network != nil:
+		ends, took = x.breakNetwork(r)
+	case r.Patch != nil:
+		took = x.edit(r.Patch)
+	case r.Lag > 0:
+		x.lag, took = r.Lag, false // until the answer is known to be another one than the present's
+	case r.RateLimit != nil:
+		took = x.drain(r.RateLimit)
+	case r.Change != nil:
+		took = x.meddle(r.Change)
+	case r.Revoke, r.Expire:
+		took = x.endCredential(r.Expire)
+	case r.Clock != nil:
+		x.skew(r.Clock.Skew)
+	}
+	if took {
+		x.fire(r)
+	}
+	if r.Hold != nil {
+		x.hold(r)
+	}
+	return ends
+}
+
+// failAs answers with the row of a code or of a portable class, as the vendor's own failure would look.
+func (x *exchange) failAs(name string, wait time.Duration) bool {
+	row := x.vendor.Error(x.op, name)
+	if row == nil {
+		row = x.vendor.ErrorOf(x.op, spec.Class(name))
+	}
+	if row == nil {
+		return x.bug(x.op.ID + " has no error " + name)
+	}
+	if row.Class == spec.Throttled {
+		x.quota = spec.Quota{Limit: x.quota.Limit, Wait: wait, Reset: x.now.Add(wait), Refused: "scenario"}
+	} else if wait > 0 {
+		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+	return x.failWith(row, spec.Fill(row.Message, row.Sample...))
+}
+
+// answerRaw answers with what no table attests.
+func (x *exchange) answerRaw(a *scenarios.Answer) bool {
+	x.reply = spec.Reply{Status: a.Status, Body: state.Doc(a.Body), Header: a.Headers}
+	x.code = "answer"
+	return true
+}
+
+// edit changes the body of the answer that is about to be sent; false where it has none of the members, and is no JSON.
+func (x *exchange) edit(p *scenarios.Patch) bool {
+	body := x.reply.Body
+	for _, path := range slices.Sorted(maps.Keys(p.Set)) {
+		body = body.SetAt(string(p.Set[path]), scenarios.SplitPath(path)...)
+	}
+	for _, path := range p.Remove {
+		body = body.DropAt(scenarios.SplitPath(path)...)
+	}
+	edited := body != x.reply.Body
+	x.reply.Body = body
+	return edited
+}
+
+// drain leaves so many calls in a bucket.
+func (x *exchange) drain(d *scenarios.RateLimit) bool {
+	b := x.vendor.Bucket(d.Bucket)
+	if b == nil {
+		return false
+	}
+	return x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error {
+		setLevel(tx, b, float64(d.Left), x.now)
+		return nil
+	}) == nil
+}
+
+// skew puts the world's clock apart from the client's, until the scenario ends.
+func (x *exchange) skew(d time.Duration) {
+	x.world.Clock.Skew(d)
+	x.armed.noteSkew(x.world, d)
+	x.lookAtClock()
+	x.changed = append(x.changed, "the clock by "+d.String())
+}

@@ -1,0 +1,31 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+func ExampleScenario_Verdicts() {
+	s := scenarios.Scenario{Expect: []scenarios.Expectation{{Waited: "throttle"}}}
+	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	update := func(after time.Duration, status int, told string, rules ...string) scenarios.Call {
+		return scenarios.Call{
+			Time: start.Add(after), Answered: start.Add(after), Caller: "m2m", Operation: "auth0.organizations.update",
+			Method: "PATCH", Path: "/api/v2/organizations/org_1", Status: status, Header: http.Header{"Retry-After": {told}}, Rules: rules,
+		}
+	}
+	for _, v := range s.Verdicts(scenarios.Trace{
+		Calls: []scenarios.Call{update(0, 429, "60", "throttle"), update(10*time.Second, 200, "")},
+		Rules: []scenarios.RuleReport{{Name: "throttle", Matched: 2, Fired: 1, Spent: true}},
+	}) {
+		fmt.Print(v)
+	}
+	// Output:
+	// FAIL  waited: throttle — told to wait 60s, the client called auth0.organizations.update again after 10s; waits too short: 1 of 1
+	//   time  operation                   answer  told  waited  rule, note
+	//   +0s   auth0.organizations.update  429     60s           throttle; told by Retry-After
+	//   +10s  auth0.organizations.update  200           10s     50s too soon
+}

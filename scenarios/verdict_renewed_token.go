@@ -1,0 +1,69 @@
+package scenarios
+
+import (
+	"fmt"
+	"net/http"
+)
+
+func (h *history) renewedToken(rule string) Verdict {
+	ended := map[string]int{} // by credential, the first call that the rule struck
+	var order, seen []int
+	for _, i := range h.struck[rule] {
+		credential := h.calls[i].Credential
+		if _, known := ended[credential]; credential != "" && !known {
+			ended[credential], order = i, append(order, i)
+		}
+	}
+	if len(order) == 0 {
+		return unproven(fmt.Sprintf("the rule %s struck no call that came with a credential", rule), h.timeline(h.struck[rule], noNote)...)
+	}
+	seldom := -1
+	for _, i := range order {
+		renewed, refused := h.renewal(i, ended)
+		switch {
+		case renewed >= 0:
+			seen = append(seen, i, renewed)
+		case len(refused) > 0:
+			return fail(fmt.Sprintf("%s was refused with a credential that had ended, %s, and the client never came with another one",
+				h.calls[refused[0]].Operation, times(len(refused))), h.timeline(refused, noNote))
+		default:
+			seldom = i
+		}
+	}
+	if seldom >= 0 {
+		return unproven("no call followed that shows whether the client has another credential", h.moment(seldom, ""))
+	}
+	return pass(fmt.Sprintf("the client went on with another credential after %s had ended", count(len(order), "credential")), h.timeline(seen, noNote))
+}
+
+// renewal looks for what came of the credential that ended with a call: a later call of the same caller with another one
+// that was not refused, or -1; and the calls with the old one that were refused. Fetching a token uses neither.
+func (h *history) renewal(end int, ended map[string]int) (renewed int, refused []int) {
+	old := h.calls[end].Credential
+	for i := end; i < len(h.calls); i++ {
+		c := h.calls[i]
+		_, over := ended[c.Credential]
+		switch {
+		case c.Credential == "" || c.unanswered() || c.has(Tokens):
+		case c.Credential == old && c.Status == http.StatusUnauthorized:
+			refused = append(refused, i)
+		case !over && c.Status != http.StatusUnauthorized && h.follows(i, end) && h.sameClient(i, end):
+			return i, refused
+		}
+	}
+	return -1, refused
+}
+
+// sameClient tells whether two calls are of one caller; where a caller is known by its credential alone, the other call's
+// must be new, as a new token is.
+func (h *history) sameClient(i, end int) bool {
+	if h.who[end] != h.calls[end].Credential {
+		return h.who[i] == h.who[end]
+	}
+	for _, c := range h.calls[:end] {
+		if c.Credential == h.calls[i].Credential {
+			return false
+		}
+	}
+	return true
+}

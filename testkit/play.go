@@ -1,0 +1,71 @@
+package testkit
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
+)
+
+// Play arms a scenario in place of the one before: a builder, scenarios.YAML, scenarios.File or scenarios.Shipped. One
+// that can't be carried out fails the test at once, and so does, at its end, a rule that never fired, unless it is
+// optional. Verdicts tells what the world thinks of the client.
+func (w *World) Play(tb testing.TB, from scenarios.Source) {
+	tb.Helper()
+	if err := w.world.Play(from); err != nil {
+		tb.Fatalf("testkit: %v", err)
+	}
+}
+
+// Disarm ends the scenario: nothing more happens to later calls. Its rules are not asked for at the test's end.
+func (w *World) Disarm() { w.world.Disarm() }
+
+// Release lets go the calls that the scenario holds until this name is released, and returns how many they were. A name
+// for which no rule holds any fails the test.
+func (w *World) Release(name string) int {
+	w.tb.Helper()
+	n, err := w.world.Release(name)
+	if err != nil {
+		w.tb.Errorf("testkit: %v", err)
+	}
+	return n
+}
+
+// Scenario tells how the scenario stands, with how often each rule matched and fired; nil where none is armed.
+func (w *World) Scenario() *emulator.Report { return w.world.Scenario() }
+
+// Verdicts answers each expectation of the scenario by what the world has seen since it was armed.
+func (w *World) Verdicts() []scenarios.Verdict { return w.world.Verdicts() }
+
+// Passed fails the test unless every verdict is a pass. It shows the timelines of those that are not.
+func (w *World) Passed(tb testing.TB) {
+	tb.Helper()
+	for _, v := range w.Verdicts() {
+		if v.Outcome != scenarios.Pass {
+			tb.Errorf("%s", v)
+		}
+	}
+}
+
+// unfired are the rules of the armed scenario that had to fire and never did.
+func (w *World) unfired() (names []string) {
+	r := w.world.Scenario()
+	if r == nil {
+		return nil
+	}
+	for _, rule := range r.Rules {
+		if rule.Fired == 0 && !rule.Optional {
+			names = append(names, rule.Name)
+		}
+	}
+	return names
+}
+
+// reportUnfired fails the test where a rule never fired: what it tests has not been tested.
+func (w *World) reportUnfired() {
+	w.tb.Helper()
+	if names := w.unfired(); names != nil {
+		w.tb.Errorf("testkit: rules of the scenario never fired: %s; make the client call what they are about, or mark them optional", strings.Join(names, ", "))
+	}
+}
