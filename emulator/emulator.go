@@ -38,7 +38,8 @@ type start struct {
 }
 
 // New builds an emulator with one world, "default". It opens no port.
-// Errors: a fixture that breaks the tables (file:line:column), unknown limits or vendors.
+// Errors: a fixture that breaks the tables (file:line:column), unknown limits or vendors, limits that are known less well
+// than WithEvidence asks.
 func New(opts ...Option) (*Emulator, error) {
 	o := options{seed: 1}
 	for _, opt := range opts {
@@ -51,7 +52,11 @@ func New(opts ...Option) (*Emulator, error) {
 	e.server.Markers = !o.noMarkers
 	e.server.Log = o.log
 	e.server.Control = e.control
-	if _, err := serve.Presets(e.server.Vendors(), o.limits); err != nil {
+	limits, err := serve.Presets(e.server.Vendors(), o.limits)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.server.Hold(o.evidence, limits); err != nil {
 		return nil, err
 	}
 	first, err := e.defaultStart()

@@ -2,8 +2,12 @@ package emulator_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator"
 )
@@ -76,4 +80,28 @@ func ExampleWorld_Credentials() {
 		fmt.Println(strings.HasPrefix(string(c), `{"vendor":"auth0","kind":"token","access_token":"`))
 	}
 	// Output: true
+}
+
+func ExampleWithEvidence() {
+	e, _ := emulator.New(emulator.WithEvidence("documented"))
+	for _, path := range []string{"/dev-orgs.get", "/organization"} {
+		request := httptest.NewRequest("GET", path, nil)
+		request.Header.Set("Authorization", "Bearer any")
+		answer := httptest.NewRecorder()
+		e.Handler().ServeHTTP(answer, request)
+		fmt.Println(path, answer.Code)
+	}
+	request := httptest.NewRequest("POST", "/organization/ac000000-0000-4000-8000-00000000000a/customRole", strings.NewReader(`{"name":"Ops"}`))
+	request.Header = http.Header{"Authorization": {"Bearer any"}, "Content-Type": {"application/json"}}
+	answer := httptest.NewRecorder()
+	e.Handler().ServeHTTP(answer, request)
+	fmt.Println(answer.Code, gjson.Get(answer.Body.String(), "detail"))
+
+	_, err := emulator.New(emulator.WithEvidence("recorded"), emulator.WithLimits("qovery=documented"))
+	fmt.Println(err)
+	// Output:
+	// /dev-orgs.get 200
+	// /organization 200
+	// 501 error name_taken of qovery.custom_roles.create is only assumed (that names are unique: terraform-provider-qovery c186979; the specification declares no 409 here); this emulator answers with what is documented or better. Nothing has changed.
+	// evidence: the limit global of qovery=documented is only documented: Qovery documentation, api-reference/introduction, a page written by hand; the specification has no 429
 }

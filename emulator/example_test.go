@@ -220,7 +220,7 @@ func ExampleWorld_Scenario() {
 
 func ExampleVendors() {
 	fmt.Println(emulator.Vendors())
-	// Output: [auth0]
+	// Output: [auth0 devrev qovery]
 }
 
 type recorder struct {

@@ -23,6 +23,7 @@ type options struct {
 	limits       string
 	checkReplies bool
 	noMarkers    bool
+	evidence     spec.Grade
 	log          func(e Entry, took time.Duration)
 
 	http, https  string // addresses; "" for none
@@ -81,6 +82,22 @@ func WithAuth(mode string) Option {
 // joined by commas.
 func WithLimits(limits string) Option {
 	return func(o *options) error { o.limits = limits; return nil }
+}
+
+// WithEvidence answers only with what is known well enough: "recorded" (seen in real traffic), "documented" (that, or on a
+// page or in a specification of the vendor's), or "any" (default). Where the operation or error that is about to answer
+// is known less well, the answer is 501 in our own shape, and nothing has changed. Headers that are known less well are
+// left out, and limits that are make New fail. A fault that a scenario injects is what the scenario says, of any grade.
+// Not judged are parameters, defaults and the members of replies. Error: another word.
+func WithEvidence(weakest string) Option {
+	return func(o *options) error {
+		grade, known := map[string]spec.Grade{"any": spec.Ungraded, "recorded": spec.GradeRecorded, "documented": spec.GradeDocumented}[weakest]
+		if !known {
+			return fmt.Errorf("evidence: %q is neither any, documented nor recorded", weakest)
+		}
+		o.evidence = grade
+		return nil
+	}
 }
 
 // WithCheckedReplies holds every success to its reply schema: one that breaks it answers 500 emulator_bug.

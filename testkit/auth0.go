@@ -25,12 +25,12 @@ func (a Auth0) URL() string { return a.w.URL("auth0") }
 // Token mints an access token with these scopes; with none, it may do everything.
 func (a Auth0) Token(scopes ...string) string {
 	a.w.tb.Helper()
-	return a.w.mint(emulator.Credential{Scopes: scopes})
+	return a.w.mint("auth0", emulator.Credential{Scopes: scopes})
 }
 
-func (w *World) mint(want emulator.Credential) string {
+func (w *World) mint(vendor string, want emulator.Credential) string {
 	w.tb.Helper()
-	fields, err := w.world.Mint("auth0", want)
+	fields, err := w.world.Mint(vendor, want)
 	if err != nil {
 		w.tb.Fatalf("testkit: %v", err)
 	}

@@ -95,7 +95,7 @@ func Start(tb testing.TB, opts ...Option) *World {
 	}
 	w := &World{tb: tb, emulator: e, world: e.Default(), settings: s, forks: new(atomic.Int64), token: "any"}
 	if s.strict { // before any snapshot, so that it is in all of them
-		w.token = w.mint(emulator.Credential{TTL: forever})
+		w.token = w.mint("auth0", emulator.Credential{TTL: forever})
 	}
 	return w.open()
 }

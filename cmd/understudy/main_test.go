@@ -149,6 +149,8 @@ func TestServeRefuses(t *testing.T) {
 		{[]string{"--fixtures"}, []string{"--fixtures", "nowhere"}},
 		{[]string{"lenient", "strict"}, []string{"--auth", "none"}},
 		{[]string{"limits", "free"}, []string{"--limits", "auth0=huge"}},
+		{[]string{"evidence", "documented", "recorded"}, []string{"--evidence", "proof"}},
+		{[]string{"evidence", "global", "qovery=documented", "documented"}, []string{"--evidence", "recorded", "--limits", "qovery=documented"}},
 		{[]string{"--listen", "VENDOR=HOST:PORT"}, []string{"--listen", "127.0.0.1:0"}},
 		{[]string{"--listen", `"auth1"`}, []string{"--listen", "auth1=127.0.0.1:0"}},
 		{[]string{"--log", "json"}, []string{"--log", "xml"}},

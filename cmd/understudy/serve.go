@@ -26,6 +26,7 @@ type serveFlags struct {
 	scenario     string
 	noMarkers    bool
 	auth, limits string
+	evidence     string
 	importFile   string
 	exportFile   string
 	caDir        string
@@ -58,6 +59,7 @@ func serveCommand() *cobra.Command {
 	flags.BoolVar(&f.noMarkers, "no-markers", false, "leave out the header X-Understudy-Rule, which says that a rule struck")
 	flags.StringVar(&f.auth, "auth", "lenient", "which credentials are taken: lenient (any) or strict (minted or declared ones)")
 	flags.StringVar(&f.limits, "limits", "off", "rate limits: off, on, or VENDOR=PRESET such as auth0=free")
+	flags.StringVar(&f.evidence, "evidence", "any", "how well an answer must be known: recorded, documented (or recorded), or any; else it is 501 and nothing changes")
 	flags.StringVar(&f.importFile, "import", "", "file with the state that the default world begins with, and that its resets go back to")
 	flags.StringVar(&f.exportFile, "export-on-exit", "", "file that gets the default world's state at the end")
 	flags.StringVar(&f.caDir, "ca-dir", "", "folder of the certificate authority (default: understudy in the user's data folder)")
@@ -118,7 +120,7 @@ func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
 		return nil, err
 	}
 	options := []emulator.Option{
-		emulator.WithFixtures(dir), emulator.WithSeed(f.seed), emulator.WithAuth(f.auth), emulator.WithLimits(f.limits),
+		emulator.WithFixtures(dir), emulator.WithSeed(f.seed), emulator.WithAuth(f.auth), emulator.WithLimits(f.limits), emulator.WithEvidence(f.evidence),
 		emulator.WithHTTP(f.http), emulator.WithHTTPS(f.https), emulator.WithHosts(f.hosts...), emulator.WithControlToken(f.controlToken),
 	}
 	if f.noMarkers {

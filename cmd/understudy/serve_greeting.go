@@ -14,6 +14,9 @@ import (
 func (f *serveFlags) greeting(e *emulator.Emulator) (string, error) {
 	at := e.Listeners()
 	lines := []string{fmt.Sprintf("understudy %s: fixture %s, auth %s, limits %s", version(), e.Default().Fixture(), f.auth, f.limits)}
+	if f.evidence != "any" {
+		lines[0] += ", evidence " + f.evidence + " or better"
+	}
 	if at.HTTP != "" {
 		lines = append(lines, "HTTP   "+at.HTTP)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/vendors"
 )
 
@@ -67,11 +68,60 @@ func TestPathsAreDisjoint(t *testing.T) {
 		for _, w := range all[i+1:] {
 			for _, p := range v.Prefixes {
 				for _, q := range w.Prefixes {
-					if strings.HasPrefix(p+"/", q+"/") || strings.HasPrefix(q+"/", p+"/") {
+					if v.Owns(q) || w.Owns(p) || v.Owns(q+"x") || w.Owns(p+"x") {
 						t.Errorf("%s of %s and %s of %s overlap", p, v.Name, q, w.Name)
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestRowsAreDisjoint: no request may be two rows', of one vendor or of two, unless one of them spells out what the other
+// leaves free. Such a pair is one vendor's: within one table the row that stands first answers.
+func TestRowsAreDisjoint(t *testing.T) {
+	type row struct {
+		vendor string
+		op     *spec.Operation
+	}
+	var rows []row
+	for _, v := range vendors.All() {
+		for i := range v.Operations {
+			rows = append(rows, row{v.Name, &v.Operations[i]})
+		}
+	}
+	for i, a := range rows {
+		for _, b := range rows[i+1:] {
+			if a.op.Method == b.op.Method && meet(a.op.Path, b.op.Path) && (a.vendor != b.vendor || a.op.Path == b.op.Path) {
+				t.Errorf("%s %s of %s and %s of %s match the same request", a.op.Method, a.op.Path, a.vendor, b.op.Path, b.vendor)
+			}
+		}
+	}
+}
+
+// meet tells whether one path can fit two templates.
+func meet(a, b string) bool {
+	one, other := strings.Split(a, "/"), strings.Split(b, "/")
+	if len(one) != len(other) {
+		return false
+	}
+	for i := range one {
+		if one[i] != other[i] && !strings.HasPrefix(one[i], "{") && !strings.HasPrefix(other[i], "{") {
+			return false
+		}
+	}
+	return true
+}
+
+func TestMeet(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"/a/{x}", "/a/b", true}, {"/a/{x}", "/{y}/b", true}, {"/a/{x}", "/b/{x}", false}, {"/a", "/a/{x}", false}, {"/a.b", "/a.c", false},
+	} {
+		if meet(c.a, c.b) != c.want {
+			t.Errorf("%s and %s meet: %v", c.a, c.b, !c.want)
 		}
 	}
 }

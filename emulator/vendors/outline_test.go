@@ -33,7 +33,11 @@ func (o *outline) vendor(v *spec.Vendor) {
 	o.line("%s", v.Name)
 	o.line("  paths %s", strings.Join(v.Prefixes, " "))
 	for _, h := range v.Headers {
-		o.line("  header %s: %s", h.Name, h.Example)
+		when := ""
+		if h.Limited {
+			when = " while limits are on"
+		}
+		o.line("  header %s: %s%s", h.Name, h.Example, when)
 	}
 	for _, b := range v.Buckets {
 		o.line("  bucket %s%s", b.Name, rates(b))
@@ -73,6 +77,9 @@ func (o *outline) operation(vendor string, op *spec.Operation) {
 	}
 	o.params("path", op.PathParams)
 	o.params("query", op.Query)
+	if op.QueryOpen {
+		o.line("  query open")
+	}
 	switch {
 	case op.Body != nil:
 		o.line("  body%s", rules(op.Body))
@@ -92,6 +99,9 @@ func (o *outline) params(where string, params []spec.Param) {
 		if p.Repeat {
 			repeat = " repeated"
 		}
+		if p.Required {
+			repeat += " required"
+		}
 		o.line("  %s %s%s%s", where, p.Name, repeat, rules(p.Schema))
 		o.members(where+" "+p.Name, p.Schema)
 	}
@@ -108,6 +118,11 @@ func (o *outline) members(name string, s *spec.Schema) {
 	}
 	for _, f := range s.Fields {
 		o.member(name+separator+f.Name, f.Required, f.Schema)
+	}
+	for _, v := range s.Variants {
+		for _, f := range v.Fields {
+			o.member(name+"("+v.Value+")"+separator+f.Name, f.Required, f.Schema)
+		}
 	}
 	if s.Values != nil {
 		o.member(name+separator+"*", false, s.Values)

@@ -7,6 +7,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
 func TestBodies(t *testing.T) {
@@ -40,6 +43,37 @@ func TestBodies(t *testing.T) {
 	}
 	want(t, send(s, "POST /shop/doors a=1&b=2", "Content-Type", "application/x-www-form-urlencoded"), 200, "a=1&b=2") // the handler's to read
 	want(t, send(s, "GET /shop/things {not read", owner...), 200, "{not read")
+}
+
+// TestAVendorsOwnOrder: one that tells the foremost rule first, asks for permission last and speaks of a body that is missing.
+func TestAVendorsOwnOrder(t *testing.T) {
+	late := shop()
+	late.Order, late.PermitLast = []spec.Rule{spec.RuleType, spec.RuleAdditional}, true
+	late.Wording = func(v spec.Violation) (string, string) {
+		if v.Empty {
+			return "bad", "no body as " + v.Text
+		}
+		return "bad", string(v.Rule) + " " + v.Path
+	}
+	late.Errors[1].Message = "{scopes} after {wait}"
+	late.Render = func(c *spec.Call, e *spec.Error, message string) spec.Reply {
+		return spec.Reply{Status: e.Status, Body: state.NewBuilder().Text("error", message).Text("wait", c.Quota.Wait.String()).Doc()}
+	}
+	s := New([]*spec.Vendor{late})
+	w := newWorld(s, DefaultWorld)
+	w.Limits = map[string]string{"shop": "small"}
+	s.Add(w)
+	guest := []string{"Authorization", "Bearer guest"}
+	want(t, send(s, `POST /shop/things {"id":7,"x":1}`, guest...), 400, "type id")
+	want(t, send(s, `POST /shop/things`, append(guest, "Content-Type", "application/json")...), 400, "no body as application/json")
+	want(t, send(s, `POST /shop/things {"id":"7"}`, guest...), 429, `"wait":"19.9`)
+	w.Limits = nil
+	want(t, send(s, `POST /shop/things {"id":"7"}`, guest...), 403, "write after")
+	if e := last(t, w); e.Stage != "permit" || w.Store.Version() != 0 {
+		t.Errorf("answered by %s", e.Stage)
+	}
+	want(t, send(s, `POST /shop/doors x=1`), 200, "x=1")
+	want(t, send(s, `POST /shop/things {"id":"7"}`, owner...), 201, `{"id":"7"}`)
 }
 
 func lastCode(w *World) string { return w.Journal.Entries(Filter{Limit: 1})[0].Code }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -64,6 +65,7 @@ var stages = []stage{
 	{"authenticate", (*exchange).authenticate},
 	{"limit", (*exchange).limit},
 	{"validate", (*exchange).validate},
+	{"permit", (*exchange).permit},
 	{"handle", (*exchange).handle},
 }
 
@@ -84,14 +86,36 @@ func (x *exchange) walk() {
 
 // fail answers with the row that an error stands for. An error that the table lacks is a fault of the emulator's.
 func (x *exchange) fail(err error) bool {
+	var weak *unproven
+	if errors.As(err, &weak) {
+		return x.withhold(weak)
+	}
 	row, message := x.call.Resolve(err)
 	if row == nil {
-		return x.bug("the table of " + x.op.ID + " has no row for: " + err.Error())
+		return x.bug("the table of " + x.called() + " has no row for: " + err.Error())
 	}
 	return x.failWith(row, message)
 }
 
+// failWith answers with a row, if it is known well enough.
 func (x *exchange) failWith(row *spec.Error, message string) bool {
+	if !x.server.holds(row.Evidence) {
+		return x.withhold(&unproven{"error " + row.Code + " of " + x.called(), row.Evidence})
+	}
+	return x.raise(row, message)
+}
+
+// called is the operation's name, or the vendor's where no operation was reached.
+func (x *exchange) called() string {
+	if x.op == nil {
+		return x.vendor.Name
+	}
+	return x.name
+}
+
+// raise answers with a row, whatever is known of it.
+func (x *exchange) raise(row *spec.Error, message string) bool {
+	x.call.Quota = x.quota
 	x.reply = x.vendor.Render(&x.call, row, message)
 	x.code = row.Code
 	return true

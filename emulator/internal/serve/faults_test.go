@@ -47,7 +47,7 @@ func TestStagesInTheirOrder(t *testing.T) {
 	for _, s := range stages {
 		names = append(names, s.name)
 	}
-	wanted := []string{"match", "scenario", "authenticate", "limit", "validate", "handle"}
+	wanted := []string{"match", "scenario", "authenticate", "limit", "validate", "permit", "handle"}
 	if len(names) != len(wanted) {
 		t.Fatal(names)
 	}

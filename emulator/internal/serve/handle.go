@@ -46,6 +46,9 @@ func (x *exchange) run(tx *state.Tx) error {
 	if reply.Status == 0 {
 		reply.Status = x.op.Status
 	}
+	if !x.server.holds(x.op.Evidence) {
+		return &unproven{x.name, x.op.Evidence}
+	}
 	x.reply = reply
 	if watched {
 		x.keys = keysOf(x.vendor, tx, x.writes)

@@ -79,11 +79,12 @@ func (x *exchange) rate(b *spec.Bucket) (rate spec.Rate, limited bool) {
 
 // take checks all buckets before it takes from any.
 func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
+	x.quota.Counted = true
 	var refused spec.Quota
 	for _, b := range passed {
 		rate, _ := x.rate(b)
 		if wait := rate.Wait(1 - level(tx, b, rate, x.now)); wait > refused.Wait {
-			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name}
+			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name, Counted: true}
 		}
 	}
 	if refused.Refused != "" {
@@ -101,7 +102,7 @@ func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
 		setLevel(tx, b, left, x.now)
 		if b.Global {
 			full := x.now.Add(rate.Wait(float64(rate.Burst) - left))
-			x.quota = spec.Quota{Limit: rate.Burst, Remaining: int(left), Reset: full}
+			x.quota = spec.Quota{Limit: rate.Burst, Remaining: int(left), Reset: full, Counted: true}
 		}
 	}
 	return nil

@@ -24,10 +24,14 @@ func (x *exchange) match() bool {
 		return true
 	}
 	x.call.Vendor = x.vendor
-	if wrongMethod {
-		if row := x.vendor.Error(nil, "method_not_allowed"); row != nil {
-			return x.failWith(row, row.Message)
+	if row := x.vendor.Error(nil, "method_not_allowed"); row != nil && wrongMethod {
+		return x.failWith(row, row.Message)
+	}
+	if row := x.vendor.Error(nil, "route_not_found"); row != nil { // the vendor's own answer is known: it takes the place of ours
+		if err := x.identify(); err != nil {
+			return x.fail(err)
 		}
+		return x.failWith(row, row.Message)
 	}
 	x.reply = problem(http.StatusNotImplemented, "not_emulated",
 		x.r.Method+" "+x.r.URL.Path+" is not emulated. The nearest operation is "+x.server.nearest(x.vendor, x.r.Method, x.r.URL.Path)+".")
@@ -50,10 +54,8 @@ func (s *Server) owner(path, forced string) *spec.Vendor {
 			}
 			continue
 		}
-		for _, prefix := range v.Prefixes {
-			if path == prefix || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/") {
-				return v
-			}
+		if v.Owns(path) {
+			return v
 		}
 	}
 	return nil

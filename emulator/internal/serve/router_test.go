@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 )
 
 func TestFind(t *testing.T) {
@@ -109,6 +111,22 @@ func TestWhatIsNotFound(t *testing.T) {
 	want(t, send(s, "GET http://other.localhost/shop/things", owner...), 200, "things.list")
 	if got := send(s, "GET /none").Header().Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("our own answer is %s", got)
+	}
+}
+
+func TestTheVendorsOwnWordForUnknownRoutes(t *testing.T) {
+	rpc := shop()
+	rpc.Name, rpc.Prefixes, rpc.Operations = "rpc", []string{"/things."}, []spec.Operation{{ID: "things.list", Method: "POST", Path: "/things.list", Needs: []string{"read"}, Status: 200, Handle: echo}}
+	rpc.Errors = append(rpc.Errors[:len(rpc.Errors)-1:len(rpc.Errors)-1], spec.Error{Code: "route_not_found", Status: 404, Message: "No route"})
+	s := New([]*spec.Vendor{rpc, bank()})
+	s.Add(newWorld(s, DefaultWorld))
+	want(t, send(s, "POST /things.list {}", owner...), 200, "things.list")
+	want(t, send(s, "POST /things.lost", owner...), 404, `{"error":"No route"}`)
+	want(t, send(s, "GET /things.list", owner...), 404, `{"error":"No route"}`)
+	want(t, send(s, "POST /things.lost"), 401, "Who?") // who calls is asked first
+	want(t, send(s, "POST /things", owner...), 404, `"code":"unknown_path"`)
+	if e := last(t, s.World(DefaultWorld)); e.Undeclared {
+		t.Errorf("%+v", e)
 	}
 }
 

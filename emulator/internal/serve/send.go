@@ -15,6 +15,9 @@ func (x *exchange) send() {
 	header := x.w.Header()
 	if x.vendor != nil && !x.undeclared {
 		x.vendor.Decorate(&x.call, header, x.quota)
+		for _, name := range x.server.withheld[x.vendor.Name] {
+			header.Del(name)
+		}
 	}
 	for name, value := range x.reply.Header {
 		if value == "" {

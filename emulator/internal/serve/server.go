@@ -34,9 +34,11 @@ type Server struct {
 	Markers      bool                              // say in a header which rule struck
 	Log          func(e Entry, took time.Duration) // one call per exchange, with neither headers nor bodies; nil: none
 
-	vendors []*spec.Vendor
-	router  *router
-	armings atomic.Uint64
+	vendors  []*spec.Vendor
+	router   *router
+	weakest  spec.Grade          // that answers; Ungraded: all do. See Hold
+	withheld map[string][]string // by vendor: headers that are known less well
+	armings  atomic.Uint64
 
 	mu          sync.RWMutex
 	worlds      map[string]*World

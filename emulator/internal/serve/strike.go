@@ -114,7 +114,7 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 	} else if wait > 0 {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
-	return x.failWith(row, spec.Fill(row.Message, row.Sample...))
+	return x.raise(row, spec.Fill(row.Message, row.Sample...)) // what is injected claims nothing of the vendor
 }
 
 // answerRaw answers with what no table attests.

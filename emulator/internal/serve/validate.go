@@ -42,7 +42,11 @@ func (x *exchange) checkBody() *spec.Violation {
 		return nil // a form is the handler's to read
 	}
 	if len(x.body) == 0 {
-		return x.op.Body.Check(spec.InBody, "null")
+		violation := x.op.Body.Check(spec.InBody, "null")
+		if violation != nil {
+			violation.Text, violation.Empty = x.r.Header.Get("Content-Type"), true
+		}
+		return violation
 	}
 	if media, _, err := mime.ParseMediaType(x.r.Header.Get("Content-Type")); err != nil && media == "" || !isJSON(media) {
 		return &spec.Violation{Where: spec.InBody, Rule: spec.RuleMedia, Text: x.r.Header.Get("Content-Type")}
@@ -52,7 +56,11 @@ func (x *exchange) checkBody() *spec.Violation {
 		return &spec.Violation{Where: spec.InBody, Rule: spec.RuleSyntax, Cause: err.Error()}
 	}
 	x.call.Body = doc
-	return x.op.Body.Check(spec.InBody, doc)
+	violation := x.op.Body.Check(spec.InBody, doc)
+	if violation != nil && x.vendor.Order != nil {
+		return x.op.Body.CheckBy(x.vendor.Order, spec.InBody, doc)
+	}
+	return violation
 }
 
 func isJSON(media string) bool {

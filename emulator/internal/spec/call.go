@@ -25,6 +25,7 @@ type Call struct {
 	Now       time.Time // read once per request
 	Strict    bool      // only minted and declared credentials are taken
 	Caller    Caller
+	Quota     Quota // where the caller stands, when an error row is rendered
 	Tx        *state.Tx
 }
 

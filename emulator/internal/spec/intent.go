@@ -5,7 +5,7 @@ import "strings"
 // Intents are the portable classes of an operation, as scenarios name them. They follow from its method and from the
 // verb with which its id ends: list…, get…, create…, add…, delete…, remove…, token and revoke; every other verb updates.
 func (o *Operation) Intents() []string {
-	verb := o.ID[strings.LastIndex(o.ID, ".")+1:]
+	verb := o.verb()
 	is := func(prefixes ...string) bool {
 		for _, prefix := range prefixes {
 			if strings.HasPrefix(verb, prefix) {
@@ -21,7 +21,7 @@ func (o *Operation) Intents() []string {
 		return nil // it ends a credential: nothing of a resource's
 	case is("list"):
 		return []string{"reads", "lists"}
-	case o.Reads() || is("get"):
+	case o.Reads():
 		return []string{"reads"}
 	case is("create", "add"):
 		return []string{"writes", "creates"}

@@ -14,12 +14,14 @@ type Operation struct {
 	Path    string // a template: /api/v2/organizations/{id}
 	Summary string
 
+	Mints  bool     // makes a credential, which is another one in every world
 	Public bool     // answers without a credential
 	Needs  []string // scopes or roles, any one of which is enough
 	Limit  string   // the endpoint's bucket, beside the global one
 
 	PathParams []Param // only those with rules of their own
 	Query      []Param
+	QueryOpen  bool     // parameters that Query lacks are taken, and mean nothing
 	Body       *Schema  // nil: a body is not read
 	BodyFree   bool     // a body is optional and nothing in it matters
 	Media      []string // content types that Body may come in; default application/json
@@ -36,12 +38,19 @@ type Operation struct {
 type Param struct {
 	Name     string
 	Schema   *Schema
+	Required bool // of a query: a path has all of its own
 	Repeat   bool // may stand several times
 	Evidence Evidence
 }
 
 // Reads tells whether the operation leaves the state as it is.
-func (o *Operation) Reads() bool { return o.Method == "GET" || o.Method == "HEAD" }
+func (o *Operation) Reads() bool {
+	verb := o.verb()
+	return o.Method == "GET" || o.Method == "HEAD" || strings.HasPrefix(verb, "get") || strings.HasPrefix(verb, "list")
+}
+
+// verb is the last word of the id, as in organizations.list.
+func (o *Operation) verb() string { return o.ID[strings.LastIndex(o.ID, ".")+1:] }
 
 // Name is the ID with its family, as people and journals see a row.
 func (o *Operation) Name() string {

@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // Type is a set of JSON types.
 type Type uint8
 
@@ -20,9 +22,13 @@ type Schema struct {
 	Type        Type   // 0: anything
 	Description string // as the vendor's messages quote it, "" for none
 
-	Fields        []Field // of an object; others are refused unless Open
-	Open          bool
-	Values        *Schema // of the members that Fields does not name, where Open
+	Fields []Field // of an object; others are refused unless Open
+	Open   bool
+	Values *Schema // of the members that Fields does not name, where Open
+	// By names the one of Fields whose value says which further members there are: those of the variant that has it. ""
+	// where Fields are all. A value that no variant has is By's own schema to refuse.
+	By            string
+	Variants      []Variant
 	MinProperties int
 	MaxProperties int // 0: no bound
 
@@ -54,6 +60,12 @@ type Field struct {
 	Schema   *Schema
 }
 
+// Variant holds the further members that an object has for one value of its schema's By.
+type Variant struct {
+	Value  string
+	Fields []Field
+}
+
 // Pattern is the vendor's text of a rule and our own test of it: Go's regexp can't compile several of theirs.
 type Pattern struct {
 	Text string
@@ -68,6 +80,32 @@ func (s *Schema) Field(name string) *Schema {
 		}
 	}
 	return nil
+}
+
+// Shapes are schemas without variants that say the same together: one for each variant, and before them that of an
+// object without By where By may be left out. A schema without variants is its own only shape.
+func (s *Schema) Shapes() []*Schema {
+	if s.By == "" {
+		return []*Schema{s}
+	}
+	var shapes []*Schema
+	by := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Name == s.By })
+	shape := func(by []Field, after ...Field) {
+		c := *s
+		c.By, c.Variants = "", nil
+		c.Fields = slices.Concat(by, after)
+		shapes = append(shapes, &c)
+	}
+	others := slices.Delete(slices.Clone(s.Fields), by, by+1)
+	if !s.Fields[by].Required {
+		shape(nil, others...)
+	}
+	for _, v := range s.Variants {
+		narrow := *s.Fields[by].Schema
+		narrow.Enum = []string{v.Value}
+		shape([]Field{Req(s.By, &narrow)}, slices.Concat(others, v.Fields)...)
+	}
+	return shapes
 }
 
 // Req is a required member.
@@ -133,4 +171,5 @@ type Violation struct {
 	Size   int    // how long, large or many it is
 	Other  int    // for unique: the other index
 	Cause  string // for syntax: what is wrong
+	Empty  bool   // there is no body at all, where one is asked for
 }

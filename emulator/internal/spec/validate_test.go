@@ -92,6 +92,83 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
+// shape is an object whose kind says what else it has; loose may leave the kind out.
+var (
+	shape = &Schema{Type: Object, By: "kind", Fields: []Field{Req("kind", &Schema{Type: String, Enum: []string{"circle", "box"}}), Opt("name", text)}, Variants: []Variant{
+		{"circle", []Field{Req("radius", count)}}, {"box", []Field{Req("width", count), Opt("height", count)}},
+	}}
+	loose = &Schema{Type: Object, By: "kind", Fields: []Field{Opt("kind", shape.Fields[0].Schema), Opt("name", text)}, Variants: shape.Variants}
+)
+
+func TestCheckOfVariants(t *testing.T) {
+	for _, c := range []struct {
+		schema     *Schema
+		doc        state.Doc
+		rule       Rule // "": taken
+		path, name string
+	}{
+		{shape, `{"kind":"circle","radius":1}`, "", "", ""}, {shape, `{"height":1,"kind":"box","width":1,"name":"ab"}`, "", "", ""},
+		{loose, `{}`, "", "", ""}, {loose, `{"name":"ab"}`, "", "", ""}, {loose, `{"kind":"circle","radius":1}`, "", "", ""},
+		{shape, `{"kind":"circle"}`, RuleRequired, "", "radius"}, {shape, `{"kind":"box","radius":1,"width":1}`, RuleAdditional, "", "radius"},
+		{shape, `{"kind":"box","width":11}`, RuleMax, "width", ""},
+		{loose, `{"radius":1}`, RuleAdditional, "", "radius"},
+		// what says which members there are is what is wrong: the others are not
+		{shape, `{"radius":1}`, RuleRequired, "", "kind"}, {shape, `{"kind":"cone","radius":1}`, RuleEnum, "kind", ""}, {shape, `{"kind":7,"radius":1}`, RuleType, "kind", ""},
+	} {
+		v := c.schema.Check(InBody, c.doc)
+		if (v == nil) != (c.rule == "") || v != nil && (v.Rule != c.rule || v.Path != c.path || strings.Join(v.Names, "") != c.name) {
+			t.Errorf("Check(%s) = %+v", c.doc, v)
+		}
+	}
+}
+
+func TestShapesSayTheSame(t *testing.T) {
+	if plain := person.Shapes(); len(plain) != 1 || plain[0] != person {
+		t.Errorf("%v", plain)
+	}
+	for _, c := range []struct {
+		schema *Schema
+		want   string
+	}{{shape, "kind name radius, kind name width height"}, {loose, "name, kind name radius, kind name width height"}} {
+		var all []string
+		for _, s := range c.schema.Shapes() {
+			var names []string
+			for _, f := range s.Fields {
+				names = append(names, f.Name)
+			}
+			all = append(all, strings.Join(names, " "))
+		}
+		if got := strings.Join(all, ", "); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
+func TestCheckByTellsTheForemostRule(t *testing.T) {
+	order := []Rule{RuleType, RuleAdditional, RuleRequired, RuleEnum, RuleMinItems}
+	for _, c := range []struct {
+		doc  state.Doc
+		rule Rule
+		path string
+	}{
+		{`{"name":7,"x":1}`, RuleType, "name"}, {`{"x":1,"choice":"no"}`, RuleAdditional, ""}, {`{"choice":"no","tags":[]}`, RuleRequired, ""},
+		{`{"name":"ab","tags":[],"choice":"no"}`, RuleEnum, "choice"}, {`{"name":"a","tags":[]}`, RuleMinItems, "tags"},
+		{`{"name":"a","tags":["a","a"]}`, RuleMinLength, "name"}, // not in the order: as Check finds them
+		{`{"name":"ab","tags":["a","b","c",7]}`, RuleType, "tags[3]"}, {`[]`, RuleType, ""},
+		{`{"name":"ab","tags":["a"],"free":{},"inner":{"list":[{}],"n":1}}`, RuleRequired, "inner.list[0]"},
+	} {
+		if v := person.CheckBy(order, InBody, c.doc); v == nil || v.Rule != c.rule || v.Path != c.path {
+			t.Errorf("CheckBy(%s) = %+v", c.doc, v)
+		}
+	}
+	if v := person.CheckBy(order, InBody, `{"name":"ab"}`); v != nil {
+		t.Errorf("%+v", v)
+	}
+	if v := shape.CheckBy(order, InBody, `{"kind":"cone","name":7,"x":1}`); v == nil || v.Rule != RuleType {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestCheckNamesTheSchemaOfTheValue(t *testing.T) {
 	if v := person.Check(InBody, `{"name":"ab","tags":["A"]}`); v == nil || v.Schema != lower {
 		t.Errorf("%+v", v)
@@ -124,6 +201,26 @@ func TestCheckQueryReadsTextsAsTheirTypes(t *testing.T) {
 		v := op.CheckQuery(values)
 		if v == nil || v.Rule != c.rule || v.Path != c.path || v.Where != InQuery || strings.Join(v.Names, ",") != c.names {
 			t.Errorf("?%s: %+v", c.query, v)
+		}
+	}
+}
+
+func TestCheckQueryAsksForRequiredParameters(t *testing.T) {
+	op := Operation{Query: []Param{{Name: "page", Schema: count}, {Name: "id", Schema: text, Required: true}}}
+	for _, c := range []struct {
+		query string
+		open  bool
+		rule  Rule // "": taken
+		names string
+	}{
+		{"id=ab", false, "", ""}, {"id=ab&x=1", true, "", ""}, {"id=ab&x=1", false, RuleAdditional, "x"},
+		{"", false, RuleRequired, "id"}, {"page=1", true, RuleRequired, "id"}, {"id=a", false, RuleMinLength, ""},
+	} {
+		values, _ := url.ParseQuery(c.query)
+		op.QueryOpen = c.open
+		v := op.CheckQuery(values)
+		if (v == nil) != (c.rule == "") || v != nil && (v.Rule != c.rule || strings.Join(v.Names, ",") != c.names) {
+			t.Errorf("?%s, open %v: %+v", c.query, c.open, v)
 		}
 	}
 }

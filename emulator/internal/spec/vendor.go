@@ -6,6 +6,8 @@ package spec
 import (
 	"math"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/state"
@@ -15,8 +17,9 @@ import (
 type Vendor struct {
 	Name     string   // the first label of operation ids, of hosts (auth0.localhost) and of fixture sections
 	Title    string   // for people
-	Prefixes []string // the paths that are this vendor's, disjoint from every other's
+	Prefixes []string // the paths that are this vendor's, disjoint from every other's; see Owns
 
+	Lacks      []string // what of the service is not emulated, a line each
 	Operations []Operation
 	Errors     []Error // the rows that every operation may answer with, by the stage that raises them
 	Kinds      []Kind  // in the order in which a fixture's objects can be built
@@ -37,6 +40,11 @@ type Vendor struct {
 	Mint func(c *Call, want Credential) (Minted, error)
 	// Authorize puts the Fields of a minted credential on a request, as the vendor's clients do.
 	Authorize func(h http.Header, minted state.Doc)
+	// Order says which broken rule of a body is told where it breaks several; nil: the first that Schema.Check finds.
+	Order []Rule
+	// PermitLast asks whether the caller may call the operation when the request is known to be valid; else it is asked as
+	// soon as it is known who calls.
+	PermitLast bool
 	// Wording says what is wrong with a request in the vendor's words, with the code of the row that carries it.
 	Wording func(v Violation) (code, detail string)
 	// Render turns an error row into the vendor's bytes. The {places} of the message are filled already.
@@ -51,6 +59,7 @@ type Quota struct {
 	Reset            time.Time     // when the bucket is full enough for the next call
 	Wait             time.Duration // how long until a call goes through; 0 where it does
 	Refused          string        // the bucket that said no, "" for none
+	Counted          bool          // limits are on: the numbers are this caller's, not those of a fresh bucket
 }
 
 // Bucket is a token bucket of a vendor's rate limits. A request passes the buckets that its row names.
@@ -86,9 +95,10 @@ func (r Rate) Wait(tokens float64) time.Duration {
 	return time.Duration(math.Ceil(tokens / float64(r.Refill) * float64(r.Per)))
 }
 
-// Header is a header that a vendor sets on every reply.
+// Header is a header that a vendor sets on every reply, or on every one that limits counted.
 type Header struct {
 	Name, Example string
+	Limited       bool // only while limits are on
 	Evidence      Evidence
 }
 
@@ -135,6 +145,17 @@ func (k *Kind) Object(doc state.Doc) state.Object {
 		o.Parent = k.Parent(doc)
 	}
 	return o
+}
+
+// Owns tells whether a path is the vendor's. A prefix stands for whole segments; one that ends in a dot, as in
+// /dev-users. of /dev-users.list, for all that begins so.
+func (v *Vendor) Owns(path string) bool {
+	return slices.ContainsFunc(v.Prefixes, func(prefix string) bool {
+		if strings.HasSuffix(prefix, ".") {
+			return strings.HasPrefix(path, prefix)
+		}
+		return path == prefix || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/")
+	})
 }
 
 // Kind returns a kind by name, or nil.

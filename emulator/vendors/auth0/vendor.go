@@ -12,6 +12,14 @@ var Vendor = &spec.Vendor{
 	Name:     "auth0",
 	Title:    "Auth0 Management API v2",
 	Prefixes: []string{"/api/v2", "/oauth/token", "/.well-known"},
+	Lacks: []string{
+		"logging in: `/authorize`, user sessions, tokens for end users",
+		"actions, branding, jobs, log streams, tickets, prompts, grants of users and the rest of the Management API: `501 not_emulated`",
+		"groups and their roles are always empty lists",
+		"a tenant's settings can't be changed",
+		"the verification of client assertions: strict worlds refuse them, lenient ones take any",
+		"deliveries by mail: an invitation is made and nobody gets it",
+	},
 	Operations: slices.Concat(
 		organizations, organizationConnections, enabledConnections,
 		connections, connectionClients, connectionKeys, connectionStatus,

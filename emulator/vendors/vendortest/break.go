@@ -46,9 +46,21 @@ func (s *sampler) wrongs(name string, schema *spec.Schema) []wrong {
 		all = append(all, s.wrongArrays(name, schema)...)
 	}
 	if may(schema, spec.Object) {
-		all = append(all, s.wrongObjects(schema)...)
+		for _, shape := range schema.Shapes() {
+			all = append(all, s.wrongObjects(shape, mayLack(schema))...)
+		}
 	}
 	return all
+}
+
+// mayLack is the member that a schema's shapes ask for and the schema itself does not, "" for none.
+func mayLack(schema *spec.Schema) string {
+	for _, f := range schema.Fields {
+		if f.Name == schema.By && !f.Required {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 // wrongTypes are values of every type that the schema doesn't take.
@@ -144,7 +156,7 @@ func (s *sampler) wrongArrays(name string, schema *spec.Schema) []wrong {
 	return all
 }
 
-func (s *sampler) wrongObjects(schema *spec.Schema) []wrong {
+func (s *sampler) wrongObjects(schema *spec.Schema, mayLack string) []wrong {
 	raw, err := s.object(schema)
 	if err != nil {
 		return nil
@@ -167,7 +179,7 @@ func (s *sampler) wrongObjects(schema *spec.Schema) []wrong {
 		all = append(all, wrong{rule: spec.RuleMaxProperties, value: string(crowd)})
 	}
 	for _, f := range schema.Fields {
-		if f.Required {
+		if f.Required && f.Name != mayLack {
 			all = append(all, wrong{rule: spec.RuleRequired, value: string(base.Drop(f.Name))})
 		}
 		for _, w := range s.wrongs(f.Name, f.Schema) {

@@ -182,7 +182,7 @@ func (f *finder) try(q request) (changed, ok bool) {
 	return f.world.Version() != before, succeeded(q.op, f.answer)
 }
 
-// attempt is the request of the present choices, with one parameter of the query or none, and a variant of the body;
+// attempt is the request of the present choices, with the required parameters, one other of the query or none, and a variant of the body;
 // false after the last variant.
 func (f *finder) attempt(op *spec.Operation, query spec.Param, variant int) (request, bool, error) {
 	q := request{op: op, vars: map[string]string{}}
@@ -193,12 +193,15 @@ func (f *finder) attempt(op *spec.Operation, query spec.Param, variant int) (req
 		}
 		q.vars[name] = value
 	}
-	if query.Name != "" {
-		value, err := f.sampler().least(query.Name, query.Schema, 0)
+	for _, p := range op.Query {
+		if !p.Required && p.Name != query.Name {
+			continue
+		}
+		value, err := f.sampler().least(p.Name, p.Schema, 0)
 		if err != nil {
 			return q, false, err
 		}
-		q = q.withQuery(query.Name, plainText(value))
+		q = q.withQuery(p.Name, plainText(value))
 	}
 	if op.Body == nil {
 		return q, true, nil

@@ -26,13 +26,19 @@ func (s *suite) invalidBody(t *testing.T) {
 	})
 }
 
-// invalidQuery breaks every rule of a row's parameters, and asks for one that it lacks.
+// invalidQuery breaks every rule of a row's parameters, leaves out those that it must have, and asks for one that it lacks.
 func (s *suite) invalidQuery(t *testing.T) {
 	r := newRig(t, s.vendor)
 	s.each(t, func(t *testing.T, q request) {
-		bad := q.withQuery("not_declared", "1")
-		r.wantInvalid(t, bad, wrong{rule: spec.RuleAdditional}, q.op.CheckQuery(bad.query))
+		if bad := q.withQuery("not_declared", "1"); !q.op.QueryOpen {
+			r.wantInvalid(t, bad, wrong{rule: spec.RuleAdditional}, q.op.CheckQuery(bad.query))
+		}
 		for _, p := range q.op.Query {
+			if p.Required {
+				bad := q.withQuery(p.Name, "")
+				delete(bad.query, p.Name)
+				r.wantInvalid(t, bad, wrong{rule: spec.RuleRequired}, q.op.CheckQuery(bad.query))
+			}
 			for _, w := range inText(s.sampler.wrongs(p.Name, p.Schema), p.Schema) {
 				bad := q.withQuery(p.Name, w.value)
 				r.wantInvalid(t, bad, w.below(p.Name, ""), q.op.CheckQuery(bad.query))
@@ -126,7 +132,7 @@ func (s *suite) unreadableBody(t *testing.T) {
 			q.body, q.media = bad.body, bad.media
 			r.wantUnchanged(t, name, func() {
 				got := r.send(q, r.owner)
-				code, _ := s.vendor.Wording(spec.Violation{Where: spec.InBody, Rule: bad.rule, Schema: q.op.Body, Type: spec.Null, Text: bad.media})
+				code, _ := s.vendor.Wording(spec.Violation{Where: spec.InBody, Rule: bad.rule, Schema: q.op.Body, Type: spec.Null, Text: bad.media, Empty: bad.body == ""})
 				row := s.vendor.Error(q.op, code)
 				if row == nil || got.Status != row.Status || got.Entry.Code != code || !utf8.ValidString(got.Body) {
 					t.Errorf("%s %s: answered %d %s %.200q, not %s", q.op.Name(), name, got.Status, got.Entry.Code, got.Body, code)

@@ -21,6 +21,8 @@ type rig struct {
 	start  emulator.Snapshot
 	owner  http.Header // a credential with every scope or the role that may most
 	last   emulator.Entry
+
+	oneLeft *emulator.Snapshot // see spend
 }
 
 // newRig holds every reply to its schema. Options come on top.
@@ -88,7 +90,7 @@ func (r *rig) sendTo(world string, q request, credential http.Header) answer {
 // wantRow says where an answer is not that row's, to the byte.
 func (r *rig) wantRow(t *testing.T, q request, got answer, row *spec.Error, message string) {
 	t.Helper()
-	c := &spec.Call{Vendor: r.vendor, Operation: q.op, Vars: q.vars, Query: q.query, Now: r.world.Now(), World: r.world.Name()}
+	c := &spec.Call{Vendor: r.vendor, Operation: q.op, Vars: q.vars, Query: q.query, Now: r.world.Now(), World: r.world.Name(), Quota: spec.Quota{Wait: got.Entry.Wait}}
 	c.Request = httptest.NewRequest(q.op.Method, "http://vendor.test"+q.url(), nil)
 	want := r.vendor.Render(c, row, message)
 	if got.Status != row.Status || got.Entry.Code != row.Code || got.Body != string(want.Body) {

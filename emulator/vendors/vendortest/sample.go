@@ -58,6 +58,7 @@ func (s *sampler) least(name string, schema *spec.Schema, nth int) (string, erro
 func may(schema *spec.Schema, is spec.Type) bool { return schema.Type == 0 || schema.Type&is != 0 }
 
 func (s *sampler) object(schema *spec.Schema) (string, error) {
+	schema = schema.Shapes()[0]
 	b := state.NewBuilder()
 	count := 0
 	for _, required := range []bool{true, false} {
@@ -137,36 +138,51 @@ func takes(schema *spec.Schema, text string) bool {
 	return utf8.ValidString(text) && schema.Check(spec.InBody, state.Doc(state.Quote(text))) == nil
 }
 
-// variant makes one of several values of an object: first the least, then the least with each optional member alone, last
-// with all of them. False after the last.
+// variant makes one of several values of an object: of each of its shapes first the least, then the least with each
+// optional member alone, last with all of them. False after the last.
 func (s *sampler) variant(schema *spec.Schema, n int) (state.Doc, bool, error) {
-	raw, err := s.least("", schema, 0)
-	if err != nil {
-		return "", false, err
-	}
-	doc := state.Doc(raw)
-	var optional []spec.Field
-	for _, f := range schema.Fields {
-		if doc.Get().IsObject() && !doc.Has(f.Name) {
-			optional = append(optional, f)
+	for _, shape := range schema.Shapes() {
+		raw, err := s.least("", shape, 0)
+		if err != nil {
+			return "", false, err
 		}
+		doc := state.Doc(raw)
+		var optional []spec.Field
+		for _, f := range shape.Fields {
+			if doc.Get().IsObject() && !doc.Has(f.Name) {
+				optional = append(optional, f)
+			}
+		}
+		count := 1 + len(optional) // of this shape's values
+		if len(optional) > 1 {
+			count++
+		}
+		if n >= count {
+			n -= count
+			continue
+		}
+		switch {
+		case n == 0:
+			return doc, true, nil
+		case n <= len(optional):
+			optional = optional[n-1 : n]
+		}
+		doc, err = s.with(doc, optional)
+		return doc, err == nil, err
 	}
-	switch {
-	case n == 0:
-		return doc, true, nil
-	case n <= len(optional):
-		optional = optional[n-1 : n]
-	case n > len(optional)+1 || len(optional) < 2:
-		return "", false, nil
-	}
-	for _, f := range optional {
+	return "", false, nil
+}
+
+// with adds members to an object.
+func (s *sampler) with(doc state.Doc, fields []spec.Field) (state.Doc, error) {
+	for _, f := range fields {
 		value, err := s.least(f.Name, f.Schema, 0)
 		if err != nil {
-			return "", false, fmt.Errorf("%s: %w", f.Name, err)
+			return "", fmt.Errorf("%s: %w", f.Name, err)
 		}
 		doc = doc.Set(f.Name, value)
 	}
-	return doc, true, nil
+	return doc, nil
 }
 
 // samples holds the suite to the table: the values that it makes are taken.
