@@ -55,6 +55,8 @@ var outside = []arrow{
 	{"testing", []string{"testkit", "testkit/container", "emulator/vendors/vendortest"}, "package testing registers flags in every binary that links it"},
 	{"pgregory.net/rapid", nil, "tests only"},
 	{"github.com/auth0/", nil, "tests only"},
+	{"github.com/mongodb-forks/", nil, "tests only"},
+	{"go.mongodb.org/", nil, "tests only"},
 	{"math/rand", []string{"emulator/vendors/vendortest"}, "chance follows from the world's seed, so that forks and reruns agree"},
 	{"crypto/rand", []string{"emulator/internal/authority"}, "chance follows from the world's seed; only keys are secret"},
 }

@@ -220,7 +220,7 @@ func ExampleWorld_Scenario() {
 
 func ExampleVendors() {
 	fmt.Println(emulator.Vendors())
-	// Output: [auth0 devrev qovery]
+	// Output: [auth0 atlas devrev qovery]
 }
 
 type recorder struct {

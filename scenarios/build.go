@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -186,7 +185,7 @@ func (b Builder) Rule(rules ...RuleBuilder) Builder {
 	b.scenario.Rules = slices.Clip(b.scenario.Rules)
 	for _, r := range rules {
 		if r.err != nil && b.err == nil {
-			b.err = fmt.Errorf("scenario %s: rules[%s]: %w", b.scenario.Name, strconv.Itoa(len(b.scenario.Rules)), r.err)
+			b.err = fmt.Errorf("scenario %s: rules[%d]: %w", b.scenario.Name, len(b.scenario.Rules), r.err)
 		}
 		b.scenario.Rules = append(b.scenario.Rules, r.rule)
 	}

@@ -40,7 +40,7 @@ func catalogue() scenarios.Catalogue {
 	}
 	return scenarios.Catalogue{
 		Vendors: []string{"auth0", "atlas", "qovery"}, Operations: ops, Fixtures: []string{"acme", "empty"},
-		Buckets: []string{"auth0.organizations.read", "auth0.organizations.write", "atlas.global"},
+		Buckets: []string{"auth0.organizations.list", "auth0.organizations.write", "atlas.global"},
 		Kinds: []scenarios.Kind{
 			{Name: "auth0.organizations", Members: []string{"name", "display_name", "metadata"}},
 			{Name: "atlas.groups"},

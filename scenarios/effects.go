@@ -67,8 +67,8 @@ type Patch struct {
 // Network is one fault of the connection or of what is sent on it: the name of a Fault and what it needs.
 type Network struct {
 	Fault Fault
-	// Bytes is how much of the body is sent: for truncate, and for reset, close and hang in mid_body (0: half of it). For
-	// drip, how many bytes at a time.
+	// Bytes is how much of the body is sent: for truncate, and for reset, close and hang in mid_body, where {reset: N} says it
+	// and 0 is half of it. For drip, how many bytes at a time.
 	Bytes int
 	// Every is the pause between drips.
 	Every time.Duration

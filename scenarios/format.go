@@ -22,7 +22,7 @@ func (s *Scenario) Format() []byte {
 }
 
 // MarshalJSON returns the scenario as JSON: Parse and UnmarshalJSON of it are this scenario.
-func (s *Scenario) MarshalJSON() ([]byte, error) {
+func (s Scenario) MarshalJSON() ([]byte, error) {
 	n := s.node()
 	return n.json(nil), nil
 }

@@ -13,7 +13,8 @@ const (
 	maxDepth = 32
 )
 
-// Parse reads a scenario from YAML, or from JSON where the text begins with a brace; name is what problems call the text.
+// Parse reads a scenario from YAML, or from JSON where the text begins with a brace and a quote; name is what problems call
+// the text.
 // It refuses what can be told without knowing the vendors; Check does the rest. The error joins up to 20 values of type
 // *Problem, which Problems lists.
 func Parse(name string, src []byte) (*Scenario, error) {
@@ -49,15 +50,23 @@ func (r *reader) read(src []byte) (node, error) {
 	if at := firstInvalid(src); at >= 0 {
 		return node{}, r.problem(position{1 + bytes.Count(src[:at], []byte("\n")), 1}, "not UTF-8")
 	}
-	read, isJSON := r.yaml, bytes.HasPrefix(bytes.TrimLeft(src, " \t\r\n"), []byte("{"))
-	if isJSON {
+	read := r.yaml
+	if isJSON(src) {
 		read = r.json
 	}
 	root, err := read(src)
 	if err != nil {
 		return node{}, err
 	}
-	return root, r.version(root, isJSON)
+	return root, r.version(root, isJSON(src))
+}
+
+// isJSON tells JSON from YAML, whose maps can begin with a brace too.
+func isJSON(src []byte) bool {
+	const space = " \t\r\n"
+	inner, isMap := bytes.CutPrefix(bytes.TrimLeft(bytes.TrimPrefix(src, []byte("\ufeff")), space), []byte("{"))
+	inner = bytes.TrimLeft(inner, space)
+	return isMap && (len(inner) == 0 || inner[0] == '"' || inner[0] == '}')
 }
 
 // version looks at the version of the format before anything else is. JSON's members may come in any order.

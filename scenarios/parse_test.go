@@ -156,6 +156,8 @@ func TestParseSaysWhere(t *testing.T) {
 		{"understudy: 1\nseed: 0x1F", "2:7", "0x1F is not a number as JSON writes it: put it in quotes, or in decimal"},
 		{"{\"understudy\": 1,\n \"rules\": [", "2:12", "the text ends within a value"},
 		{"{\"understudy\": 1,\n x}", "2:2", "invalid character 'x'"},
+		{"{", "1:2", "the text ends within a value"},
+		{"{understudy: 1, rulez: 1}", "1:17", `no key "rulez" here; did you mean "rules"?`},
 		{"{\"understudy\": 1} 2", "1:19", "only white space may follow the closing brace"},
 		{"understudy: 1\nabout: \xff", "2:1", "not UTF-8"},
 	} {

@@ -20,7 +20,7 @@ func Reformat(name string, src []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(src, []byte("\ufeff"))), []byte("{")) {
+	if isJSON(src) {
 		return indented(s)
 	}
 	w := writer{margin: newMargin(root, s.source.lines, comments)}

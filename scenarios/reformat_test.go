@@ -1,10 +1,14 @@
 package scenarios_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/scenarios/scenariotest"
 )
 
 func TestReformatKeepsComments(t *testing.T) {
@@ -100,4 +104,43 @@ func TestReformatRefusesWhatParseRefuses(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+// TestReformatLosesNoComment puts comments between and behind the lines of any scenario.
+func TestReformatLosesNoComment(t *testing.T) {
+	c := catalogue()
+	rapid.Check(t, func(t *rapid.T) {
+		pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") }
+		s := scenariotest.Scenario(pick, c)
+		plain := string(s.Format())
+		if strings.Contains(plain, "|") { // a block of text, in which # is text
+			t.Skip()
+		}
+		var text strings.Builder
+		n := 0
+		comment := func() string { n++; return fmt.Sprintf("# comment-%d.", n) }
+		for line := range strings.Lines(plain) {
+			for range pick(3) {
+				text.WriteString(strings.Repeat(" ", pick(6)) + comment() + strings.Repeat("\n", 1+pick(2)))
+			}
+			line = strings.TrimSuffix(line, "\n")
+			if pick(3) == 0 {
+				line += " " + comment()
+			}
+			text.WriteString(line + "\n")
+		}
+		text.WriteString(comment())
+		kept, err := scenarios.Reformat("a.yaml", []byte(text.String()))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text.String())
+		}
+		for i := 1; i <= n; i++ {
+			if strings.Count(string(kept), fmt.Sprintf("# comment-%d.", i)) != 1 {
+				t.Fatalf("comment %d of\n%s\nin\n%s", i, text.String(), kept)
+			}
+		}
+		if again, err := scenarios.Reformat("a.yaml", kept); err != nil || string(again) != string(kept) {
+			t.Fatalf("%v: formatted twice:\n%s\n%s", err, kept, again)
+		}
+	})
 }

@@ -150,7 +150,7 @@ const (
 // Calls chooses among counted calls, from 1. The zero value takes all.
 type Calls struct {
 	From, To int // both ends included; To 0: no end
-	Every    int // of From, From+Every, From+2·Every … ; 0: each
+	Every    int // of From, From+Every, From+2·Every …, From being Every where it is 0; 0: each
 }
 
 // Percent is a probability from above 0 to 100; the zero value is none given.

@@ -62,6 +62,9 @@ func (c *checker) head() {
 	if len(c.Expect) > maxItems {
 		c.wrong("expect", "%d expectations: a scenario has at most %d", len(c.Expect), maxItems)
 	}
+	if len(c.Limits) > maxItems {
+		c.wrong("limits", "%d limits: a scenario has at most %d", len(c.Limits), maxItems)
+	}
 	for _, bucket := range sortedKeys(c.Limits) {
 		limit, path := c.Limits[bucket], "limits."+bucket
 		if limit.Burst < 1 || limit.Burst > maxCount {

@@ -93,8 +93,8 @@ func (c *ruleCheck) patch(p *Patch) {
 	if len(p.Set)+len(p.Remove) == 0 {
 		c.refuse("patch", "give set or remove")
 	}
-	if len(p.Set)+len(p.Remove) > maxItems {
-		c.refuse("patch", "%d members: at most %d", len(p.Set)+len(p.Remove), maxItems)
+	if len(p.Remove) > maxItems {
+		c.refuse("patch.remove", "%d members: at most %d", len(p.Remove), maxItems)
 	}
 	c.documents("patch.set", p.Set)
 	for _, path := range slices.Concat(sortedKeys(p.Set), p.Remove) {
@@ -111,11 +111,14 @@ func (c *ruleCheck) patch(p *Patch) {
 
 // badPath tells whether a dotted path has an empty segment.
 func badPath(path string) bool {
-	return slices.Contains(strings.Split(strings.ReplaceAll(path, `\.`, "_"), "."), "")
+	return slices.Contains(SplitPath(path), "")
 }
 
 // documents refuses values that are not JSON.
 func (c *ruleCheck) documents(key string, values map[string]JSON) {
+	if len(values) > maxItems {
+		c.refuse(key, "%d members: at most %d", len(values), maxItems)
+	}
 	for _, name := range sortedKeys(values) {
 		if !values[name].valid() {
 			c.refuse(key+"."+name, "%.50q is no JSON", string(values[name]))

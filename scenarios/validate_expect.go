@@ -120,6 +120,9 @@ func (c *checker) callCount(path string, n *CallCount) {
 }
 
 func (c *checker) state(path string, kinds map[string]StateCheck) {
+	if len(kinds) > maxItems {
+		c.wrong(path, "%d kinds: at most %d", len(kinds), maxItems)
+	}
 	for _, kind := range sortedKeys(kinds) {
 		check, path := kinds[kind], path+"."+kind
 		if check.Count == nil && len(check.Where) == 0 {
@@ -127,6 +130,9 @@ func (c *checker) state(path string, kinds map[string]StateCheck) {
 		}
 		if check.Count != nil && (*check.Count < 0 || *check.Count > maxCount) {
 			c.wrong(path, "count: %d: from 0 to %d", *check.Count, maxCount)
+		}
+		if len(check.Where) > maxItems {
+			c.wrong(path, "where: %d members: at most %d", len(check.Where), maxItems)
 		}
 		for _, name := range sortedKeys(check.Where) {
 			if !check.Where[name].valid() {

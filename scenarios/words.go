@@ -105,7 +105,7 @@ func (s Span) String() string {
 func (s *Span) read(text string) (err error) {
 	first, last, ok := strings.Cut(text, "..")
 	if !ok {
-		return errors.New("must be a window such as 0s..30s, or 5s..")
+		return errors.New("must be a window such as 0s..30s, or 5s.. without an end")
 	}
 	if s.From, err = readDuration(first); err != nil || last == "" {
 		return err

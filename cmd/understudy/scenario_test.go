@@ -62,6 +62,15 @@ understudy: 1 problem, shown above
 	}
 }
 
+// TestEffectsOnTheTables: what the reference shows for each effect is a rule that the tables know.
+func TestEffectsOnTheTables(t *testing.T) {
+	s, path := terminal{t: t}, filepath.Join(t.TempDir(), "effect.yaml")
+	for _, e := range scenarios.Effects() {
+		writeFile(t, path, "understudy: 1\nrules:\n  - "+e.Example+"\n")
+		s.ok("scenario", "check", path)
+	}
+}
+
 func TestScenarioFixturesOfAFolder(t *testing.T) {
 	s, folder := terminal{t: t}, t.TempDir()
 	path := filepath.Join(folder, "mine.txt")

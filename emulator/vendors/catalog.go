@@ -3,6 +3,7 @@ package vendors
 
 import (
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/vendors/atlas"
 	"github.com/understudy-dev/understudy/emulator/vendors/auth0"
 	"github.com/understudy-dev/understudy/emulator/vendors/devrev"
 	"github.com/understudy-dev/understudy/emulator/vendors/qovery"
@@ -12,6 +13,7 @@ import (
 func All() []*spec.Vendor {
 	return []*spec.Vendor{
 		auth0.Vendor,
+		atlas.Vendor,
 		devrev.Vendor,
 		qovery.Vendor,
 	}

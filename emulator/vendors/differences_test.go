@@ -9,10 +9,11 @@ var knownDifferences = map[string]map[string]string{
 		map[string]string{
 			"POST /dev-orgs.auth-connections.update: body (none) value is ours alone": "the older client writes an empty value beside the type none",
 			"reply dev_org.dev_slug is ours alone":                                    "newer than this specification: the SDK requires it",
-			"POST /dev-users.list: body created_date is theirs alone":                 "filters by date are not emulated",
-			"POST /dev-users.list: body modified_date is theirs alone":                "filters by date are not emulated",
 			"GET /internal/dev-orgs.self.get is ours alone":                           "a support article calls it",
 		},
+		theirsAlone(oneDays, "POST /dev-users.list: body ", "created_date.(preset) (last_n_days) days", "created_date.(preset) (next_n_days) days",
+			"modified_date.(preset) (last_n_days) days", "modified_date.(preset) (next_n_days) days"),
+		differences(oneDays, "POST /dev-users.list: body ", " is ours alone", "created_date.(preset) days", "modified_date.(preset) days"),
 		theirsAlone(noProfile, "reply dev_org.", "created_by", "modified_by"),
 		theirsAlone(noProfile, "reply dev_user.", profile...),
 		theirsAlone(noProfile, "reply dev_users[].", profile...),
@@ -30,6 +31,8 @@ var knownDifferences = map[string]map[string]string{
 			"project_permissions[].permissions[].environment_type", "project_permissions[].permissions[].permission"),
 	),
 }
+
+const oneDays = "every preset has days, so that the table has them once"
 
 const otherSpelling = "the same rows under the spelling of the other paths"
 

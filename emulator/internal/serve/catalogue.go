@@ -53,11 +53,8 @@ func described(v *spec.Vendor, op *spec.Operation) scenarios.Operation {
 			o.Classes = append(o.Classes, class)
 		}
 	}
-	if !op.Public && v.Revoked != "" {
-		o.Ends = append(o.Ends, "revoke")
-	}
-	if !op.Public && v.Expired != "" {
-		o.Ends = append(o.Ends, "expire")
+	if !op.Public && v.Ended != nil {
+		o.Ends = []string{"revoke", "expire"}
 	}
 	for i := range op.Query {
 		o.Query = append(o.Query, op.Query[i].Name)

@@ -85,7 +85,11 @@ func TestBucketsAreDrainedAndRecover(t *testing.T) {
 	if e := last(t, w); e.Wait.Round(time.Millisecond) != 20*time.Second || e.Rule != "rule" || e.Stage != "limit" {
 		t.Errorf("%+v", e)
 	}
-	if err := w.Clock.Advance(20 * time.Second); err != nil {
+	if err := w.Clock.Advance(19 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	want(t, create("b"), 429, "Slow down")
+	if err := w.Clock.Advance(time.Second); err != nil {
 		t.Fatal(err)
 	}
 	want(t, create("b"), 201, "")

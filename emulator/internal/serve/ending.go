@@ -16,31 +16,38 @@ const maxEnded = 10_000
 // none, or the vendor's can't end so. It outlives the scenario: a credential that has ended stays so until a reset.
 func (x *exchange) endCredential(expired bool) (ended bool) {
 	credential := x.vendor.Credential(x.r, x.body)
-	code := x.vendor.Revoked
-	if expired {
-		code = x.vendor.Expired
-	}
-	if credential == "" || code == "" || x.op.Public {
+	if credential == "" || x.vendor.Ended == nil || x.op.Public {
 		return false
 	}
+	how := revoked
+	if expired {
+		how = timeOver
+	}
 	_ = x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error { // notes are always taken
-		count, _ := strconv.Atoi(tx.Note("ended"))
-		if ended = count < maxEnded; ended {
+		x.call.Tx = tx
+		count := number(tx, "ended")
+		if ended = count < maxEnded && x.vendor.Ended(&x.call, expired) != nil; ended {
 			tx.SetNote("ended", strconv.Itoa(count+1))
-			tx.SetNote("ended/"+fingerprintOf(credential), code)
+			tx.SetNote("ended/"+fingerprintOf(credential), how)
 		}
 		return nil
 	})
 	return ended
 }
 
+// How a credential has ended, as its note says.
+const (
+	revoked  = "revoked"
+	timeOver = "expired"
+)
+
 // checkEnded refuses a credential that a scenario has ended.
 func checkEnded(c *spec.Call, body []byte) error {
 	if c.Tx.Note("ended") == "" {
 		return nil
 	}
-	if code := c.Tx.Note("ended/" + fingerprintOf(c.Vendor.Credential(c.Request, body))); code != "" {
-		return c.Fail(code)
+	if how := c.Tx.Note("ended/" + fingerprintOf(c.Vendor.Credential(c.Request, body))); how != "" {
+		return c.Vendor.Ended(c, how == timeOver)
 	}
 	return nil
 }

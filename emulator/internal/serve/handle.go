@@ -27,6 +27,9 @@ func (x *exchange) handle() bool {
 		return x.fail(err)
 	}
 	x.committed = true
+	if x.vendor.Shape != nil {
+		x.vendor.Shape(&x.call, &x.reply)
+	}
 	x.server.Bind(x.world.Name, x.reply.Bind...)
 	x.strike(scenarios.AfterCommit)
 	return true

@@ -17,12 +17,15 @@ func (x *exchange) limit() bool {
 		return false // the global bucket counts authenticated calls
 	}
 	passed := x.passed()
-	if global := x.globalBucket(); global != nil && len(x.vendor.Presets) > 0 {
+	if global := x.mainBucket(); global != nil && len(x.vendor.Presets) > 0 {
 		rate := global.Rates[x.vendor.Presets[0]]
 		x.quota = spec.Quota{Limit: rate.Burst, Remaining: rate.Burst - 1, Reset: x.now.Add(time.Second)}
 	}
 	if passed == nil {
 		return false
+	}
+	if x.drained != nil { // by itself: a refusal leaves no trace
+		_ = x.world.Store.Update(x.vendor.Name, x.now, x.empty) // notes are always taken
 	}
 	err := x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error {
 		return x.take(tx, passed)
@@ -39,13 +42,14 @@ func (x *exchange) limit() bool {
 
 var errRefused = errors.New("rate limited")
 
-func (x *exchange) globalBucket() *spec.Bucket {
+// mainBucket is what the headers speak of: the global bucket, or the operation's own where the vendor has none.
+func (x *exchange) mainBucket() *spec.Bucket {
 	for i := range x.vendor.Buckets {
 		if x.vendor.Buckets[i].Global {
 			return &x.vendor.Buckets[i]
 		}
 	}
-	return nil
+	return x.vendor.Bucket(x.op.Limit)
 }
 
 // passed lists the buckets that count this call.
@@ -79,17 +83,19 @@ func (x *exchange) rate(b *spec.Bucket) (rate spec.Rate, limited bool) {
 
 // take checks all buckets before it takes from any.
 func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
+	x.call.Tx = tx
+	main := x.mainBucket()
 	x.quota.Counted = true
 	var refused spec.Quota
 	for _, b := range passed {
 		rate, _ := x.rate(b)
-		if wait := rate.Wait(1 - level(tx, b, rate, x.now)); wait > refused.Wait {
+		if wait := rate.Wait(1 - level(tx, x.noteOf(b), rate, x.now)); wait > refused.Wait {
 			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name, Counted: true}
 		}
 	}
 	if refused.Refused != "" {
-		if global := x.globalBucket(); global != nil {
-			if rate, limited := x.rate(global); limited {
+		if main != nil {
+			if rate, limited := x.rate(main); limited {
 				refused.Limit = rate.Burst // what the headers speak of; when to come back is the refusing bucket's
 			}
 		}
@@ -98,9 +104,10 @@ func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
 	}
 	for _, b := range passed {
 		rate, _ := x.rate(b)
-		left := level(tx, b, rate, x.now) - 1
-		setLevel(tx, b, left, x.now)
-		if b.Global {
+		note := x.noteOf(b)
+		left := level(tx, note, rate, x.now) - 1
+		setLevel(tx, note, left, x.now)
+		if b == main {
 			full := x.now.Add(rate.Wait(float64(rate.Burst) - left))
 			x.quota = spec.Quota{Limit: rate.Burst, Remaining: int(left), Reset: full, Counted: true}
 		}
@@ -108,13 +115,21 @@ func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
 	return nil
 }
 
-func setLevel(tx *state.Tx, b *spec.Bucket, left float64, now time.Time) {
-	tx.SetNote("bucket/"+b.Name, strconv.FormatFloat(left, 'g', -1, 64)+"@"+strconv.FormatInt(now.UnixNano(), 10))
+// noteOf is the key of the note in which a bucket stands.
+func (x *exchange) noteOf(b *spec.Bucket) string {
+	if b.Key == nil {
+		return "bucket/" + b.Name
+	}
+	return "bucket/" + b.Name + "/" + b.Key(&x.call)
+}
+
+func setLevel(tx *state.Tx, note string, left float64, now time.Time) {
+	tx.SetNote(note, strconv.FormatFloat(left, 'g', -1, 64)+"@"+strconv.FormatInt(now.UnixNano(), 10))
 }
 
 // level is how many tokens a bucket holds now: what its note says, and what has flowed in since.
-func level(tx *state.Tx, b *spec.Bucket, rate spec.Rate, now time.Time) float64 {
-	tokens, since, noted := strings.Cut(tx.Note("bucket/"+b.Name), "@")
+func level(tx *state.Tx, key string, rate spec.Rate, now time.Time) float64 {
+	tokens, since, noted := strings.Cut(tx.Note(key), "@")
 	if !noted {
 		return float64(rate.Burst)
 	}

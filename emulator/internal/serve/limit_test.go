@@ -3,6 +3,8 @@ package serve
 import (
 	"testing"
 	"time"
+
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 )
 
 // limited is a shop whose global bucket holds 5 calls and gains one a second, and whose writes hold 2 and gain 3 a minute.
@@ -93,6 +95,46 @@ func TestPresetsAndOff(t *testing.T) {
 		rec := send(s, "DELETE /shop/things/a", owner...)
 		if rec.Code != 204 || rec.Header().Get("X-Quota") != "4 of 5 0s" {
 			t.Fatalf("answered %d with %s", rec.Code, rec.Header().Get("X-Quota"))
+		}
+	}
+}
+
+// keyed is a shop without a global bucket, whose writes hold 2 for each caller.
+func keyed() *Server {
+	v := shop()
+	v.Buckets = v.Buckets[1:]
+	v.Buckets[0].Key = func(c *spec.Call) string { return c.Caller.Name }
+	render := v.Render
+	v.Render = func(c *spec.Call, e *spec.Error, message string) spec.Reply {
+		return render(c, e, message+" "+c.Quota.Wait.Round(time.Second).String())
+	}
+	s := New([]*spec.Vendor{v})
+	w := newWorld(s, DefaultWorld)
+	w.Limits = map[string]string{"shop": "small"}
+	s.Add(w)
+	return s
+}
+
+func TestEachKeyHasABucket(t *testing.T) {
+	s := keyed()
+	other := []string{"Authorization", "Bearer other"}
+	for range 2 {
+		want(t, send(s, "DELETE /shop/things/a", owner...), 204, "")
+	}
+	want(t, send(s, "DELETE /shop/things/a", owner...), 429, "Slow down 20s") // the vendor is told how long
+	rec := send(s, "DELETE /shop/things/a", other...)
+	if rec.Code != 204 || rec.Header().Get("X-Quota") != "1 of 2 0s" {
+		t.Errorf("another caller was answered %d with %s", rec.Code, rec.Header().Get("X-Quota"))
+	}
+	want(t, send(s, "GET /shop/things", owner...), 200, "") // passes no bucket
+}
+
+func TestWithoutAGlobalBucketTheHeadersSpeakOfTheOperations(t *testing.T) {
+	s := keyed()
+	s.World(DefaultWorld).Limits = nil
+	for call, quota := range map[string]string{"DELETE /shop/things/a": "1 of 2 0s", "GET /shop/things": "0 of 0 0s"} {
+		if got := send(s, call, owner...).Header().Get("X-Quota"); got != quota {
+			t.Errorf("%s: %s, not %s", call, got, quota)
 		}
 	}
 }

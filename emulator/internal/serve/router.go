@@ -140,7 +140,23 @@ func (r *router) find(req *http.Request, path string) (found *route, vars map[st
 			wrongMethod = true
 		}
 	}
+	if plain, ended := strings.CutSuffix(path, "/"); ended && plain != "" && !strings.HasSuffix(plain, "/") {
+		if found, vars = r.findPlain(req, plain); found != nil {
+			return found, vars, false
+		}
+	}
 	return nil, nil, wrongMethod
+}
+
+// findPlain finds the route of a path without the slash at its end, of a vendor that takes one.
+func (r *router) findPlain(req *http.Request, path string) (*route, map[string]string) {
+	plain, u := *req, *req.URL
+	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), strings.TrimSuffix(u.RawPath, "/")
+	plain.URL = &u
+	if found, vars, _ := r.find(&plain, path); found != nil && found.vendor.Slash {
+		return found, vars
+	}
+	return nil, nil
 }
 
 func (l *lazyRouter) chosen(method string, m *mux.RouteMatch) (*route, map[string]string, bool) {

@@ -19,7 +19,7 @@ func shop() *spec.Vendor {
 	id := spec.Param{Name: "id", Schema: &spec.Schema{Type: spec.String, MaxLength: 20}}
 	thing := &spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Req("id", &spec.Schema{Type: spec.String}), spec.Opt("secret", &spec.Schema{Type: spec.String})}}
 	v := &spec.Vendor{
-		Name: "shop", Prefixes: []string{"/shop"}, Presets: []string{"small", "large"}, Revoked: "no", Expired: "who",
+		Name: "shop", Prefixes: []string{"/shop"}, Presets: []string{"small", "large"},
 		Operations: []spec.Operation{
 			{ID: "things.list", Method: "GET", Path: "/shop/things", Needs: []string{"read"}, Query: []spec.Param{{Name: "n", Schema: &spec.Schema{Type: spec.Integer}}}, Status: 200, Handle: echo},
 			{ID: "things.create", Method: "POST", Path: "/shop/things", Needs: []string{"write"}, Limit: "writes", Body: thing, Status: 201, Reply: thing, Handle: addThing},
@@ -56,6 +56,12 @@ func shop() *spec.Vendor {
 				c.Caller = spec.Caller{Name: who, All: true}
 			}
 			return nil
+		},
+		Ended: func(c *spec.Call, expired bool) error {
+			if expired {
+				return c.Fail("who")
+			}
+			return c.Fail("no")
 		},
 		Wording: func(v spec.Violation) (string, string) {
 			return "bad", string(v.Where) + " " + string(v.Rule) + " " + v.Path

@@ -114,6 +114,7 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 	} else if wait > 0 {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
+	x.call.Args = row.Sample
 	return x.raise(row, spec.Fill(row.Message, row.Sample...)) // what is injected claims nothing of the vendor
 }
 
@@ -138,16 +139,34 @@ func (x *exchange) edit(p *scenarios.Patch) bool {
 	return edited
 }
 
-// drain leaves so many calls in a bucket.
+// drain leaves so many calls in a bucket: at once, or before anybody has asked who calls once that is known, as some
+// vendors count each caller apart.
 func (x *exchange) drain(d *scenarios.RateLimit) bool {
 	b := x.vendor.Bucket(d.Bucket)
 	if b == nil {
 		return false
 	}
-	return x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error {
-		setLevel(tx, b, float64(d.Left), x.now)
-		return nil
-	}) == nil
+	x.drained = append(x.drained, drained{b, float64(d.Left)})
+	if x.through {
+		_ = x.world.Store.Update(x.vendor.Name, x.now, x.empty) // notes are always taken
+	}
+	return true
+}
+
+// drained is a bucket and how many calls a rule leaves in it.
+type drained struct {
+	bucket *spec.Bucket
+	left   float64
+}
+
+// empty leaves in the drained buckets what rules said.
+func (x *exchange) empty(tx *state.Tx) error {
+	x.call.Tx = tx
+	for _, d := range x.drained {
+		setLevel(tx, x.noteOf(d.bucket), d.left, x.now)
+	}
+	x.drained = nil
+	return nil
 }
 
 // skew puts the world's clock apart from the client's, until the scenario ends.

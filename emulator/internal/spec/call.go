@@ -18,6 +18,7 @@ type Call struct {
 	Secure    bool   // the client speaks https
 	Prefix    string // /w/NAME where the path chose the world
 	World     string
+	Args      []string          // of the error row that is rendered: name, value pairs that filled its message
 	Vars      map[string]string // path parameters, unescaped once
 	Query     url.Values
 	Body      state.Doc // "" where the request has none
@@ -89,7 +90,8 @@ func (f *Failure) Error() string { return f.Code }
 // Fail answers with the operation's row for a code; args are name, value pairs for its message.
 func (c *Call) Fail(code string, args ...string) error { return &Failure{Code: code, Args: args} }
 
-// Resolve finds the row and the message that an error of a handler stands for. Nil: the table has no such row.
+// Resolve finds the row and the message that an error of a handler stands for, and sets Args. Nil: the table has no such
+// row.
 func (c *Call) Resolve(err error) (*Error, string) {
 	var failure *Failure
 	if errors.As(err, &failure) {
@@ -97,6 +99,7 @@ func (c *Call) Resolve(err error) (*Error, string) {
 		if row == nil {
 			return nil, ""
 		}
+		c.Args = failure.Args
 		return row, Fill(row.Message, failure.Args...)
 	}
 	for _, cause := range []error{state.ErrNotFound, state.ErrConflict} {

@@ -79,6 +79,9 @@ func TestResolve(t *testing.T) {
 			t.Errorf("Resolve(%v) = %+v, %q", x.err, row, message)
 		}
 	}
+	if c.Resolve(c.Fail("invalid", "detail", "x")); fmt.Sprint(c.Args) != "[detail x]" {
+		t.Errorf("the arguments are %v", c.Args)
+	}
 	for _, err := range []error{c.Fail("none"), state.ErrConflict, errors.New("else")} {
 		if row, _ := c.Resolve(err); row != nil {
 			t.Errorf("Resolve(%v) = %+v", err, row)

@@ -28,14 +28,17 @@ type Vendor struct {
 	Headers    []Header // on every reply
 	Roles      []string // credentials that can be minted, by role; empty where scopes say it all
 
-	// Revoked and Expired are the codes of the rows that answer a credential which a scenario ended; "" where the vendor's
-	// credentials can't end so.
-	Revoked, Expired string
-
 	// Credential returns what in a request names its caller, "" for none. It tells worlds apart; it proves nothing.
 	Credential func(r *http.Request, body []byte) string
 	// Authenticate says who calls. Its errors are Failures of the vendor's rows.
 	Authenticate func(c *Call) error
+	// Slash says that a slash at the end of a path is taken and means nothing.
+	Slash bool
+	// Challenges says that Authenticate writes notes, such as the nonces that it hands out. They stay where it refuses.
+	Challenges bool
+	// Ended refuses a credential that a scenario has revoked, or made expire. It returns nil for one that can't end so, and
+	// is nil where none can.
+	Ended func(c *Call, expired bool) error
 	// Mint makes a credential that Authenticate takes.
 	Mint func(c *Call, want Credential) (Minted, error)
 	// Authorize puts the Fields of a minted credential on a request, as the vendor's clients do.
@@ -49,6 +52,8 @@ type Vendor struct {
 	Wording func(v Violation) (code, detail string)
 	// Render turns an error row into the vendor's bytes. The {places} of the message are filled already.
 	Render func(c *Call, e *Error, message string) Reply
+	// Shape gives a success the form that the request asks for, after it was held to its schema. Nil: it has one form.
+	Shape func(c *Call, reply *Reply)
 	// Decorate sets the headers that every reply carries.
 	Decorate func(c *Call, header http.Header, quota Quota)
 }
@@ -64,8 +69,11 @@ type Quota struct {
 
 // Bucket is a token bucket of a vendor's rate limits. A request passes the buckets that its row names.
 type Bucket struct {
-	Name     string
-	Global   bool            // every authenticated call passes it, before its operation's own
+	Name   string
+	Global bool // every authenticated call passes it, before its operation's own
+	// Key tells the buckets of one name apart: each caller's, each organization's. Keys must be ids of objects, so that
+	// there are no more of them than of these. Nil: the world has one bucket.
+	Key      func(c *Call) string
 	Rates    map[string]Rate // by preset; a preset that is missing leaves the bucket unlimited
 	Evidence Evidence
 }

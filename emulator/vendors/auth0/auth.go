@@ -224,3 +224,11 @@ func tokenReply(token string, g grant) state.Doc {
 func authorize(h http.Header, minted state.Doc) {
 	h.Set("Authorization", "Bearer "+minted.Text("access_token"))
 }
+
+// ended refuses a token that was revoked, or whose time is over.
+func ended(c *spec.Call, expired bool) error {
+	if expired {
+		return c.Fail("expired_token")
+	}
+	return c.Fail("invalid_token")
+}

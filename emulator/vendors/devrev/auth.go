@@ -71,7 +71,7 @@ func userWithRole(tx *state.Tx, role string) *state.Object {
 // credential is the token, which stands alone or behind Bearer.
 func credential(r *http.Request, _ []byte) string {
 	token := r.Header.Get("Authorization")
-	if scheme, rest, found := strings.Cut(token, " "); found && strings.EqualFold(scheme, "Bearer") {
+	if scheme, rest, _ := strings.Cut(token, " "); strings.EqualFold(scheme, "Bearer") {
 		token = rest
 	}
 	if strings.Contains(token, " ") {
@@ -156,7 +156,10 @@ func mintToken(c *spec.Call, want spec.Credential, subject, role string) (spec.M
 	}
 	expires := int(c.Now.Add(want.TTL).Unix())
 	token := jwt(c, subject, expires)
-	doc := state.NewBuilder().Text("access_token", token).Text("subject", subject).Text("role", role).Int("expires_at", expires).Doc()
+	doc := state.NewBuilder().Text("access_token", token).Text("subject", subject).Int("expires_at", expires).Doc()
+	if role != "" {
+		doc = doc.SetText("role", role)
+	}
 	if _, err := c.Tx.Insert(tokenKind.Object(doc)); err != nil {
 		return spec.Minted{}, err
 	}
@@ -180,4 +183,12 @@ func jwt(c *spec.Call, subject string, expires int) string {
 // authorize sends the token as the SDK does, without a scheme.
 func authorize(h http.Header, minted state.Doc) {
 	h.Set("Authorization", minted.Text("access_token"))
+}
+
+// ended refuses a token that was revoked, or whose time is over.
+func ended(c *spec.Call, expired bool) error {
+	if expired {
+		return c.Fail("token_expired")
+	}
+	return c.Fail("token_revoked")
 }

@@ -15,9 +15,9 @@ var authConnections = slices.Concat(
 	[]spec.Operation{{
 		ID: "auth_connections.create", Method: "POST", Path: "/dev-orgs.auth-connections.create",
 		Summary: "Create an enterprise authentication connection, disabled",
-		Needs:   []string{admin},
-		Body:    newConnection,
-		Status:  201, Reply: within("auth_connection", shownConnection),
+		Needs:   []string{admin}, QueryOpen: true,
+		Body:   newConnection,
+		Status: 201, Reply: within("auth_connection", shownConnection),
 		Errors: []spec.Error{
 			badRequest("auth_connection_limit", "an organization can create at most 5 auth connections",
 				"the bound is in the specification; of the types that it declares only bad_request fits"),

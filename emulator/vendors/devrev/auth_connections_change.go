@@ -9,9 +9,9 @@ var authConnectionChanges = []spec.Operation{
 	{
 		ID: "auth_connections.update", Method: "POST", Path: "/dev-orgs.auth-connections.update",
 		Summary: "Change an enterprise authentication connection",
-		Needs:   []string{admin},
-		Body:    changedConnection,
-		Status:  201, Reply: within("auth_connection", shownConnection),
+		Needs:   []string{admin}, QueryOpen: true,
+		Body:   changedConnection,
+		Status: 201, Reply: within("auth_connection", shownConnection),
 		Errors: []spec.Error{
 			notFound,
 			badRequest("not_enterprise", "a default auth connection cannot be updated", "the specification speaks of enterprise connections only; the answer to others is not stated"),
@@ -23,7 +23,7 @@ var authConnectionChanges = []spec.Operation{
 	{
 		ID: "auth_connections.toggle", Method: "POST", Path: "/dev-orgs.auth-connections.toggle",
 		Summary: "Enable or disable an authentication connection",
-		Needs:   []string{admin},
+		Needs:   []string{admin}, QueryOpen: true,
 		Body: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
 			spec.Req("id", connectionID),
 			spec.Opt("toggle", &spec.Schema{Type: spec.String, Enum: []string{"disable", "enable"}}),
@@ -39,9 +39,9 @@ var authConnectionChanges = []spec.Operation{
 	{
 		ID: "auth_connections.delete", Method: "POST", Path: "/dev-orgs.auth-connections.delete",
 		Summary: "Delete an enterprise authentication connection that is disabled",
-		Needs:   []string{admin},
-		Body:    within("id", connectionID),
-		Status:  200, Reply: nothing,
+		Needs:   []string{admin}, QueryOpen: true,
+		Body:   within("id", connectionID),
+		Status: 200, Reply: nothing,
 		Errors: []spec.Error{
 			notFound,
 			badRequest("default_connection", "a default auth connection cannot be deleted", "the rule is in the specification; the type of its error is not"),

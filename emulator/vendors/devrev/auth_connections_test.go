@@ -104,6 +104,7 @@ func TestOptionsNeedTheirType(t *testing.T) {
 		o.refuses(400, c.kind, c.members, c.call)
 	}
 	o.ok(200, get+oidc+"&further=1") // only the list refuses what it does not know
+	o.ok(200, `POST /dev-orgs.auth-connections.list?further=1 {}`)
 }
 
 func TestConnectionNames(t *testing.T) {

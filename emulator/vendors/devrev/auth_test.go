@@ -40,7 +40,7 @@ func TestTokensStandAloneOrBehindBearer(t *testing.T) {
 		}
 		o.token = "bearer " + o.token
 		o.ok(200, self)
-		for _, token := range []string{"", "Bearer ", "Basic abc", "Bearer a b"} {
+		for _, token := range []string{"", "Bearer ", "Bearer", "Basic abc", "Bearer a b"} {
 			o.token = token
 			o.refuses(401, "unauthenticated", "", self)
 		}
@@ -81,6 +81,19 @@ func TestDeclaredTokensAreTakenWhereOnlyKnownOnesAre(t *testing.T) {
 		if got := o.send(list).Code; got != want {
 			t.Errorf("%s got %d, want %d", token, got, want)
 		}
+	}
+}
+
+func TestAnExportTakesTheTokensAlong(t *testing.T) {
+	o := newOrg(t, emulator.WithAuth("strict"))
+	o.mint(emulator.Credential{Kind: "aat"})
+	o.mint(emulator.Credential{Role: "member", TTL: time.Hour})
+	o.ok(200, self)
+	export := o.Default().Export()
+	again := newOrg(t, emulator.WithAuth("strict"), emulator.WithImport(export))
+	again.token = o.token
+	if got, want := again.ok(200, self).Raw, o.ok(200, self).Raw; got != want || gjson.GetBytes(again.Default().Export().FormatJSON(), "devrev").Raw != gjson.GetBytes(export.FormatJSON(), "devrev").Raw {
+		t.Errorf("%s, want %s, or the exports differ", got, want)
 	}
 }
 

@@ -20,11 +20,13 @@ var (
 	listMode  = &spec.Schema{Type: spec.String, Enum: []string{"after", "before"}}
 	listLimit = &spec.Schema{Type: spec.Integer, Min: spec.Int(1)}
 	listBody  = &spec.Schema{Type: spec.Object, Fields: []spec.Field{
+		spec.Opt("created_date", dateFilter),
 		spec.Opt("cursor", &spec.Schema{Type: spec.String, Example: `""`}),
 		spec.Opt("email", texts),
 		spec.Opt("external_identity", &spec.Schema{Type: spec.Array, Items: &spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Opt("id", text), spec.Opt("issuer", text)}}}),
 		spec.Opt("limit", listLimit),
 		spec.Opt("mode", listMode),
+		spec.Opt("modified_date", dateFilter),
 		spec.Opt("sort_by", texts),
 		spec.Opt("state", &spec.Schema{Type: spec.Array, Items: userState}),
 	}}
@@ -99,7 +101,10 @@ func listDevUsers(c *spec.Call) (spec.Reply, error) {
 			return spec.Reply{}, c.Fail("invalid_enum_value", "detail", notOneOf("state", word, userStates))
 		}
 	}
-	users := slices.DeleteFunc(c.Tx.List("dev_users", "dev_users", ""), func(o *state.Object) bool { return !q.takes(o) })
+	users := slices.DeleteFunc(c.Tx.List("dev_users", "dev_users", ""), func(o *state.Object) bool {
+		return !q.takes(o) || !inRange(c.Body.Get("created_date"), o.Doc.Text("created_date"), c.Now) ||
+			!inRange(c.Body.Get("modified_date"), o.Doc.Text("modified_date"), c.Now)
+	})
 	for i := len(q.sorts) - 1; i >= 0; i-- { // the last key first: each sort is stable
 		field, direction, _ := strings.Cut(q.sorts[i], ":")
 		if !slices.Contains(sortable, field) || direction != "" && direction != "asc" && direction != "desc" {

@@ -93,6 +93,37 @@ func TestUsersAreFilteredAndSorted(t *testing.T) {
 	o.refuses(400, "bad_request", detail("the cursor is not one that a list answered with"), "GET /dev-users.list?cursor=x")
 }
 
+func TestUsersAreFilteredByDate(t *testing.T) {
+	o := newOrg(t, of(t, `  dev_orgs: [{display_name: A}]
+  dev_users:
+    - {email: a@x.example, role: admin, created_date: "2026-01-01T00:00:00.000Z"}
+    - {email: b@x.example, created_date: "2026-02-01T00:00:00.000Z", modified_date: "2026-03-01T00:00:00.000Z"}
+    - {email: c@x.example, created_date: "2026-03-01T12:00:00.000+02:00"}
+`))
+	for body, want := range map[string]string{
+		`{"created_date":{"type":"range"}}`:                                                                                                "abc",
+		`{"created_date":{"type":"range","after":"2026-02-01T00:00:00Z"}}`:                                                                 "bc",
+		`{"created_date":{"type":"range","before":"2026-02-01T00:00:00Z"}}`:                                                                "ab",
+		`{"created_date":{"type":"range","after":"2026-03-01T10:00:00Z","before":"2026-03-01T10:00:00Z"}}`:                                 "c",
+		`{"created_date":{"type":"range","after":"2026-01-15T00:00:00Z"},"modified_date":{"type":"range","after":"2026-02-01T00:00:00Z"}}`: "b",
+		`{"created_date":{"type":"preset","preset_type":"last_n_days","days":4294967295}}`:                                                 "abc",
+		`{"created_date":{"type":"preset","preset_type":"last_n_days","days":0}}`:                                                          "",
+		`{"created_date":{"type":"preset","preset_type":"next_n_days","days":4294967295}}`:                                                 "",
+	} {
+		if got := letters(o.ok(200, "POST /dev-users.list "+body)); got != want {
+			t.Errorf("%s lists %q, want %q", body, got, want)
+		}
+	}
+	for members, body := range map[string]string{
+		field("created_date.after") + `,"reason":"must be a date and time"`: `{"created_date":{"type":"range","after":"yesterday"}}`,
+		field("created_date.days") + `,"reason":"must be at least 0"`:       `{"created_date":{"type":"preset","preset_type":"last_n_days","days":-1}}`,
+	} {
+		o.refuses(400, "value_not_permitted", members, "POST /dev-users.list "+body)
+	}
+	o.refuses(400, "missing_required_field", field("created_date.type"), `POST /dev-users.list {"created_date":{}}`)
+	o.refuses(400, "invalid_field", field("created_date.days"), `POST /dev-users.list {"created_date":{"type":"range","days":1}}`)
+}
+
 func TestUsersInPagesBothWays(t *testing.T) {
 	o := newOrg(t, of(t, crowd))
 	var seen []string

@@ -21,7 +21,6 @@ var (
 	}}
 
 	connectionID = &spec.Schema{Type: spec.String, Kind: "auth_connections"}
-	dateTime     = &spec.Schema{Type: spec.String}
 )
 
 // isConnectionName takes letters and digits with single hyphens between them.
@@ -131,11 +130,11 @@ func within(name string, s *spec.Schema) *spec.Schema {
 	return &spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Req(name, s)}}
 }
 
-// twins are the two rows of a read: GET with its arguments in the query, POST with them in the body.
+// twins are the two rows of a read: GET with its arguments in the query, POST with them in the body. No POST reads its query.
 func twins(op spec.Operation, query []spec.Param, body *spec.Schema) []spec.Operation {
 	get, post := op, op
 	get.Family, get.Method, get.Query = "get", "GET", query
-	post.Family, post.Method, post.Body, post.QueryOpen = "post", "POST", body, false
+	post.Family, post.Method, post.Body, post.QueryOpen = "post", "POST", body, true
 	return []spec.Operation{get, post}
 }
 

@@ -89,7 +89,7 @@ func wording(v spec.Violation) (code, detail string) {
 		return "missing_required_field", fieldName(below(v.Path, v.Names[0]))
 	case v.Rule == spec.RuleEnum:
 		return "invalid_enum_value", notOneOf(v.Path, v.Text, v.Schema.Enum)
-	case v.Rule == spec.RuleFormat:
+	case v.Rule == spec.RuleFormat && v.Schema != dateTime:
 		return "invalid_id", fieldName(v.Path)
 	}
 	b.Text("field_name", v.Path).Text("reason", reason(v))
@@ -123,6 +123,8 @@ func reason(v spec.Violation) string {
 		return fmt.Sprintf("must have at least %d characters", v.Schema.MinLength)
 	case spec.RuleMaxLength:
 		return fmt.Sprintf("must have at most %d characters", v.Schema.MaxLength)
+	case spec.RuleFormat:
+		return "must be a date and time"
 	case spec.RuleMin:
 		return fmt.Sprintf("must be at least %d", *v.Schema.Min)
 	case spec.RuleMax:

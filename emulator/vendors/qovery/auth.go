@@ -140,3 +140,6 @@ func keep(c *spec.Call, token, scheme string, b *state.Builder) (spec.Minted, er
 func authorize(h http.Header, minted state.Doc) {
 	h.Set("Authorization", minted.Text("token_type")+" "+minted.Text("access_token"))
 }
+
+// ended refuses a token that was revoked, or whose time is over: the service does not say which.
+func ended(c *spec.Call, _ bool) error { return c.Fail("unauthorized") }

@@ -192,6 +192,20 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+func TestAnExportTakesTheTokensAlong(t *testing.T) {
+	c := newCompany(t, emulator.WithAuth("strict"))
+	c.mint(emulator.Credential{Kind: "jwt"})
+	c.mint(emulator.Credential{Role: "admin"})
+	c.ok(201, "POST "+acme+`/apiToken {"name":"job","role_id":null,"description":null}`)
+	c.ok(201, "POST "+acme+`/customRole {"name":"Support"}`)
+	export := c.Default().Export()
+	again := newCompany(t, emulator.WithAuth("strict"), emulator.WithImport(export))
+	again.token = c.token
+	if got, want := again.ok(200, "GET "+acme+"/apiToken").Raw, c.ok(200, "GET "+acme+"/apiToken").Raw; got != want || gjson.GetBytes(again.Default().Export().FormatJSON(), "qovery").Raw != gjson.GetBytes(export.FormatJSON(), "qovery").Raw {
+		t.Errorf("%s, want %s, or the exports differ", got, want)
+	}
+}
+
 func TestLimitsAreOffByDefault(t *testing.T) {
 	c := newCompany(t)
 	if h := c.send("GET /organization").Header(); h.Get("X-RateLimit-Limit") != "" {

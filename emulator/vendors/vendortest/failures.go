@@ -89,7 +89,7 @@ func (r *rig) strike(t *testing.T, q request, rule scenarios.Rule, row spec.Erro
 	}
 	defer r.world.Disarm()
 	got := r.send(q, r.owner)
-	r.wantRow(t, q, got, &row, spec.Fill(row.Message, row.Sample...))
+	r.wantRow(t, q, got, &row, spec.Fill(row.Message, row.Sample...), row.Sample...)
 	if got.Entry.Rule != rule.Name {
 		t.Errorf("%s: the journal names the rule %q", q, got.Entry.Rule)
 	}

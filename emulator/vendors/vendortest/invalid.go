@@ -95,7 +95,9 @@ func (r *rig) wantInvalid(t *testing.T, q request, w wrong, v *spec.Violation) {
 		t.Errorf("%s: the table has no row %s for a broken %s", q.op.Name(), code, v.Rule)
 		return
 	}
-	r.wantUnchanged(t, q, func() { r.wantRow(t, q, r.send(q, r.owner), row, spec.Fill(row.Message, "detail", detail)) })
+	r.wantUnchanged(t, q, func() {
+		r.wantRow(t, q, r.send(q, r.owner), row, spec.Fill(row.Message, "detail", detail), "detail", detail)
+	})
 }
 
 func broken(v *spec.Violation) string {

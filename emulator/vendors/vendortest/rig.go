@@ -87,11 +87,12 @@ func (r *rig) sendTo(world string, q request, credential http.Header) answer {
 	return answer{Status: rec.Code, Header: rec.Header(), Body: rec.Body.String(), Entry: r.last}
 }
 
-// wantRow says where an answer is not that row's, to the byte.
-func (r *rig) wantRow(t *testing.T, q request, got answer, row *spec.Error, message string) {
+// wantRow says where an answer is not that row's, to the byte. The message is filled with the arguments already.
+func (r *rig) wantRow(t *testing.T, q request, got answer, row *spec.Error, message string, args ...string) {
 	t.Helper()
 	c := &spec.Call{Vendor: r.vendor, Operation: q.op, Vars: q.vars, Query: q.query, Now: r.world.Now(), World: r.world.Name(), Quota: spec.Quota{Wait: got.Entry.Wait}}
 	c.Request = httptest.NewRequest(q.op.Method, "http://vendor.test"+q.url(), nil)
+	c.Args = args
 	want := r.vendor.Render(c, row, message)
 	if got.Status != row.Status || got.Entry.Code != row.Code || got.Body != string(want.Body) {
 		t.Errorf("%s\n got %d %s %s\nwant %d %s %s", q, got.Status, got.Entry.Code, got.Body, row.Status, row.Code, want.Body)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
 // unknownIDs puts an id of the right form that nothing has in the place of each id of a path, and of all of them. The
@@ -32,6 +33,34 @@ func (s *suite) unknownIDs(t *testing.T) {
 	})
 }
 
+// unknownNames is unknownIDs for rows whose path names nothing and that answer not_found by a row of their own: there the
+// query or the body names an object.
+func (s *suite) unknownNames(t *testing.T) {
+	r := newRig(t, s.vendor)
+	s.each(t, func(t *testing.T, q request) {
+		own := slices.ContainsFunc(q.op.Errors, func(e spec.Error) bool { return e.Class == spec.NotFound })
+		if len(q.op.Vars()) > 0 || !own {
+			return
+		}
+		for _, p := range q.op.Query {
+			if p.Required && s.vendor.Kind(p.Schema.Kind) != nil {
+				one := q.withQuery(p.Name, unknown(q.query.Get(p.Name)))
+				r.wantUnchanged(t, one, func() { wantMissing(t, one, r.send(one, r.owner), s.vendor, true) })
+			}
+		}
+		if q.op.Body == nil {
+			return
+		}
+		for _, f := range q.op.Body.Fields {
+			if f.Required && s.vendor.Kind(f.Schema.Kind) != nil {
+				doc := state.Doc(q.body)
+				one := q.withBody(doc.SetText(f.Name, unknown(doc.Text(f.Name))))
+				r.wantUnchanged(t, one, func() { wantMissing(t, one, r.send(one, r.owner), s.vendor, true) })
+			}
+		}
+	})
+}
+
 // wantMissing takes success only where the row has no not_found, or, with one of several ids unknown, of a writing row.
 func wantMissing(t *testing.T, q request, got answer, v *spec.Vendor, everyID bool) {
 	t.Helper()
@@ -47,7 +76,7 @@ func wantMissing(t *testing.T, q request, got answer, v *spec.Vendor, everyID bo
 	}
 }
 
-// unknown changes the last letters and digits of an id and keeps its form.
+// unknown changes the last letters and digits of an id, at most those behind a slash, and keeps its form.
 func unknown(id string) string {
 	out := []byte(id)
 	for i, changed := len(out)-1, 0; i >= 0 && changed < 6; i-- {
@@ -62,6 +91,8 @@ func unknown(id string) string {
 			out[i] = 'A' + 'F' - c
 		case c >= 'G' && c <= 'Z':
 			out[i] = 'G' + 'Z' - c
+		case c == '/' && changed > 0:
+			return string(out) // what stands before it says what sort of id this is
 		default:
 			continue
 		}

@@ -32,6 +32,7 @@ func Run(t *testing.T, v *spec.Vendor) {
 	t.Run("invalid query", s.invalidQuery)
 	t.Run("invalid path", s.invalidPath)
 	t.Run("unknown ids", s.unknownIDs)
+	t.Run("unknown names", s.unknownNames)
 	t.Run("limits", s.limits)
 	t.Run("failures", s.failures)
 	t.Run("classes", s.classes)
