@@ -32,7 +32,7 @@ func (h *history) reconciled(rule string) Verdict {
 	case len(lost) > 0:
 		return h.onceEach(lost, seen)
 	case reads > 0:
-		return pass(fmt.Sprintf("the client read again after %s", count(reads, "answer that was lost or stale")), h.timeline(seen, noNote))
+		return pass(fmt.Sprintf("the client read again after %s", count(reads, "lost or stale answer")), h.timeline(seen, noNote))
 	}
 	return unproven(fmt.Sprintf("the rule %s left no write with an unknown outcome, and no read without a whole and present answer", rule), h.timeline(h.struck[rule], noNote)...)
 }
