@@ -1,0 +1,178 @@
+package testkit_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// careful looks before it writes and after, waits as told, and sends no write again whose outcome it does not know.
+type careful struct {
+	http  *http.Client
+	base  string
+	token string
+}
+
+// Bounds of its patience.
+const (
+	attemptTimeout = 10 * time.Second
+	longestPause   = 32 * time.Second
+	mostAttempts   = 5
+)
+
+// errGone says that what a write is about is not there any more.
+var errGone = errors.New("what was to be changed is gone")
+
+// provision begins anew where somebody takes away what it builds on.
+func (c *careful) provision(ctx context.Context, want wanted) (err error) {
+	for range mostAttempts {
+		if err = c.converge(ctx, want); !errors.Is(err, errGone) {
+			return err
+		}
+	}
+	return err
+}
+
+func (c *careful) converge(ctx context.Context, want wanted) error {
+	var org organization
+	exists := func() (bool, error) { return c.read(ctx, organizationsPath+"/name/"+want.organization, &org) }
+	if err := c.ensure(ctx, exists, "POST", organizationsPath, fmt.Sprintf(`{"name":%q}`, want.organization)); err != nil {
+		return err
+	}
+	connections := organizationsPath + "/" + org.ID + "/connections"
+	for _, wanted := range want.connections {
+		var have connection
+		own := connections + "/" + wanted.ID
+		added := func() (bool, error) { return c.read(ctx, own, &have) }
+		if err := c.ensure(ctx, added, "POST", connections, fmt.Sprintf(`{"connection_id":%q}`, wanted.ID)); err != nil {
+			return err
+		}
+		set := func() (bool, error) {
+			found, err := c.read(ctx, own, &have)
+			return found && have == wanted, err
+		}
+		if err := c.ensure(ctx, set, "PATCH", own, fmt.Sprintf(`{"assign_membership_on_login":%t}`, wanted.Assign)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ensure writes where what it sees is not what is wanted, and looks until it is. Only after a look does it write again.
+func (c *careful) ensure(ctx context.Context, done func() (bool, error), method, path, body string) error {
+	written := false
+	for pause := time.Second; pause <= longestPause; {
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		if !written {
+			status, _, err := c.send(ctx, method, path, body)
+			switch {
+			case err != nil || status >= 500: // it may have been carried out, or not
+			case status < 300, status == http.StatusConflict: // it is there, whoever made it
+				written, pause = true, time.Second
+				continue
+			case status == http.StatusNotFound:
+				return errGone
+			default:
+				return fmt.Errorf("%s %s: %d", method, path, status)
+			}
+		}
+		time.Sleep(pause)
+		pause *= 2
+	}
+	return fmt.Errorf("%s %s: it does not show", method, path)
+}
+
+// read tells whether there is something at a path, and what.
+func (c *careful) read(ctx context.Context, path string, into any) (found bool, err error) {
+	for pause := time.Second; pause <= longestPause; pause *= 2 {
+		status, body, failed := c.send(ctx, "GET", path, "")
+		switch {
+		case failed == nil && status == http.StatusOK:
+			return true, json.Unmarshal(body, into)
+		case failed == nil && status == http.StatusNotFound:
+			return false, nil
+		case failed == nil && status < 500:
+			return false, fmt.Errorf("GET %s: %d", path, status)
+		}
+		err = errors.Join(fmt.Errorf("GET %s: %d", path, status), failed)
+		time.Sleep(pause)
+	}
+	return false, err
+}
+
+// send comes again where the vendor asks for it: later, or with a token that is valid.
+func (c *careful) send(ctx context.Context, method, path, body string) (status int, answer []byte, err error) {
+	for range mostAttempts {
+		if c.token == "" {
+			if err := c.renew(ctx); err != nil {
+				return 0, nil, err
+			}
+		}
+		var header http.Header
+		status, header, answer, err = c.once(ctx, method, path, body)
+		switch {
+		case err != nil:
+			return 0, nil, err
+		case status == http.StatusTooManyRequests:
+			time.Sleep(told(header))
+		case status == http.StatusUnauthorized:
+			c.token = ""
+		default:
+			return status, answer, nil
+		}
+	}
+	return status, answer, nil
+}
+
+// told is how long the vendor wants to be left alone: to the end of the second that it names.
+func told(header http.Header) time.Duration {
+	if at, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
+		return time.Until(time.Unix(at+1, 0))
+	}
+	return time.Minute
+}
+
+// renew gets a token. To ask twice for one harms nobody.
+func (c *careful) renew(ctx context.Context) error {
+	var granted struct {
+		Token string `json:"access_token"`
+	}
+	for pause := time.Second; pause <= longestPause; pause *= 2 {
+		status, _, body, err := c.once(ctx, "POST", "/oauth/token", clientCredentials)
+		if err == nil && status == http.StatusOK {
+			err = json.Unmarshal(body, &granted)
+			c.token = granted.Token
+			return err
+		}
+		time.Sleep(pause)
+	}
+	return errors.New("no token to be had")
+}
+
+// once is one attempt, which takes no more than its time and counts only when its answer is whole.
+func (c *careful) once(ctx context.Context, method, path, body string) (int, http.Header, []byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	request, err := newRequest(ctx, method, c.base+path, c.token, body)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer response.Body.Close()
+	var whole bytes.Buffer
+	if _, err := io.Copy(&whole, response.Body); err != nil {
+		return 0, nil, nil, err
+	}
+	return response.StatusCode, response.Header, whole.Bytes(), nil
+}
