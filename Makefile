@@ -21,7 +21,7 @@ lint: ## formatting, vet and staticcheck
 	go run $(STATICCHECK) $$(go list ./... | grep -v /sdktest)
 
 golden: ## write the golden files and the generated tables anew
-	go test ./emulator ./emulator/vendors ./scenarios -update
+	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest -update
 
 bench: ## every benchmark, in benchstat's form; UNDERSTUDY_BENCH_HEAP=1 adds the minute of the heap
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) -count 6 ./emulator ./testkit | tee bench.out

@@ -1,7 +1,9 @@
 package sdktest
 
 import (
+	"flag"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -93,4 +95,38 @@ func TestWhatTheSDKsDoUnderFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+var update = flag.Bool("update", false, "write the generated part of the scenarios' page anew")
+
+const (
+	workedExample = "../../../../scenarios/README.md"
+	exampleBegin  = "<!-- generated: go test ./emulator/vendors/auth0/sdktest -update -->\n"
+	exampleEnd    = "<!-- end of generated -->"
+)
+
+// TestTheWorkedExample holds the page to the verdict that it explains.
+func TestTheWorkedExample(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := testkit.Start(t)
+		w.Play(t, scenarios.Shipped("rate-limit-burst"))
+		must(t, renameByV1(t, w))
+		verdict := w.Verdicts()[1].String()
+
+		page, err := os.ReadFile(workedExample)
+		must(t, err)
+		before, rest, begun := strings.Cut(string(page), exampleBegin)
+		_, after, ended := strings.Cut(rest, exampleEnd)
+		if !begun || !ended {
+			t.Fatalf("%s lacks the lines %q and %q", workedExample, exampleBegin, exampleEnd)
+		}
+		want := before + exampleBegin + "```text\n" + verdict + "```\n" + exampleEnd + after
+		switch {
+		case want == string(page):
+		case *update:
+			must(t, os.WriteFile(workedExample, []byte(want), 0o644))
+		default:
+			t.Errorf("%s shows another verdict than:\n%s", workedExample, verdict)
+		}
+	})
 }
