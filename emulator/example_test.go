@@ -203,6 +203,46 @@ func ExampleWorld_Play() {
 	// Output: 429 {"statusCode":429,"error":"Too Many Requests","message":"Global limit has been reached","errorCode":"too_many_requests"}
 }
 
+func ExampleCatalogue() {
+	lists := scenarios.Select([]string{"auth0.organizations.*"}, scenarios.Lists, emulator.Catalogue().Operations)
+	fmt.Println(lists[0].ID, lists[0].Intents)
+	// Output: auth0.organizations.list [reads lists]
+}
+
+func ExampleWithoutMarkers() {
+	e := must(emulator.New(emulator.WithoutMarkers()))
+	if err := e.Default().Play(scenarios.On("auth0.organizations.list").Name("down").Fail("unavailable")); err != nil {
+		fmt.Println(err)
+	}
+	answer := newRecorder()
+	request, _ := http.NewRequest("GET", "http://auth0.localhost/api/v2/organizations", nil)
+	request.Header.Set("Authorization", "Bearer any")
+	e.Handler().ServeHTTP(answer, request)
+	fmt.Printf("%q %s\n", answer.Header().Get("X-Understudy-Rule"), e.Default().Journal(emulator.Filter{})[0].Rule)
+	// Output: "" down
+}
+
+func ExampleWorld_Release() {
+	w := must(emulator.New()).Default()
+	if err := w.Play(scenarios.By(scenarios.Creates).Hold(scenarios.Hold{Release: "go"})); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(w.Release("go")) // no call is held yet, and none will be
+	// Output: 0 <nil>
+}
+
+func ExampleWorld_Verdicts() {
+	w := must(emulator.New()).Default()
+	cut := scenarios.By(scenarios.Reads).Name("cut").Calls(1, 1).Phase(scenarios.MidBody).Network(scenarios.Network{Fault: scenarios.Reset})
+	if err := w.Play(scenarios.New("reset-mid-body").Rule(cut).Expect(scenarios.Reconciled("cut"))); err != nil {
+		fmt.Println(err)
+	}
+	for _, v := range w.Verdicts() {
+		fmt.Print(v)
+	}
+	// Output: UNPROVEN  reconciled: cut — the rule cut never fired: no call was one that it is about
+}
+
 func ExampleWorld_Scenario() {
 	w := must(emulator.New()).Default()
 	fmt.Println(w.Scenario())
