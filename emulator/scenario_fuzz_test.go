@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,30 +37,40 @@ func newClient(t *testing.T, w *emulator.World, realTLS bool) client {
 const patience = 30 * time.Second
 
 // request is one that the shipped fixture takes.
-type request struct{ method, path, body string }
+type request struct{ vendor, method, path, body string }
 
-// requests are of every intent, of both families of organization connections, and some of objects that earlier ones make.
+// requests are of every vendor and every intent, and some of objects that earlier ones make.
 var requests = []request{
-	{"GET", "/api/v2/organizations", ""},
-	{"GET", "/api/v2/organizations?page=1&per_page=1&include_totals=true", ""},
-	{"POST", "/api/v2/organizations", `{"name":"globex","metadata":{"plan":"free"}}`},
-	{"GET", "/api/v2/organizations/name/globex", ""},
-	{"GET", "/api/v2/organizations/org_Acme000000000001", ""},
-	{"PATCH", "/api/v2/organizations/org_Acme000000000001", `{"display_name":"Acme"}`},
-	{"DELETE", "/api/v2/organizations/org_Acme000000000001", ""},
-	{"GET", "/api/v2/organizations/org_Acme000000000001/connections", ""},
-	{"POST", "/api/v2/organizations/org_Acme000000000001/connections", `{"connection_id":"con_AcmeEntra0000001"}`},
-	{"PATCH", "/api/v2/organizations/org_Acme000000000001/connections/con_AcmeOkta00000001", `{"show_as_button":false}`},
-	{"DELETE", "/api/v2/organizations/org_Acme000000000001/enabled_connections/con_AcmeOkta00000001", ""},
-	{"POST", "/api/v2/connections", `{"name":"globex-saml","strategy":"samlp"}`},
-	{"GET", "/api/v2/connections/con_AcmeOkta00000001", ""},
-	{"DELETE", "/api/v2/connections/con_AcmeSaml00000001", ""},
-	{"POST", "/oauth/token", `{"grant_type":"client_credentials","client_id":"any","client_secret":"secret","audience":"https://auth0.localhost/api/v2/"}`},
+	{"auth0", "GET", "/api/v2/organizations", ""},
+	{"auth0", "GET", "/api/v2/organizations?page=1&per_page=1&include_totals=true", ""},
+	{"auth0", "POST", "/api/v2/organizations", `{"name":"globex","metadata":{"plan":"free"}}`},
+	{"auth0", "GET", "/api/v2/organizations/name/globex", ""},
+	{"auth0", "GET", "/api/v2/organizations/org_Acme000000000001", ""},
+	{"auth0", "PATCH", "/api/v2/organizations/org_Acme000000000001", `{"display_name":"Acme"}`},
+	{"auth0", "GET", "/api/v2/organizations/org_Acme000000000001/connections", ""},
+	{"auth0", "POST", "/api/v2/organizations/org_Acme000000000001/connections", `{"connection_id":"con_AcmeEntra0000001"}`},
+	{"auth0", "PATCH", "/api/v2/organizations/org_Acme000000000001/connections/con_AcmeOkta00000001", `{"show_as_button":false}`},
+	{"auth0", "DELETE", "/api/v2/organizations/org_Acme000000000001/enabled_connections/con_AcmeOkta00000001", ""},
+	{"auth0", "POST", "/api/v2/connections", `{"name":"globex-saml","strategy":"samlp"}`},
+	{"auth0", "GET", "/api/v2/connections/con_AcmeOkta00000001", ""},
+	{"auth0", "DELETE", "/api/v2/connections/con_AcmeSaml00000001", ""},
+	{"auth0", "POST", "/oauth/token", `{"grant_type":"client_credentials","client_id":"any","client_secret":"secret","audience":"https://auth0.localhost/api/v2/"}`},
+	{"auth0", "DELETE", "/api/v2/organizations/org_Acme000000000001", ""},
+	{"atlas", "GET", "/api/atlas/v1.0/federationSettings/ac0000000000000000000031/identityProviders", ""},
+	{"atlas", "POST", "/api/atlas/v1.0/federationSettings/ac0000000000000000000031/connectedOrgConfigs/ac0000000000000000000001/roleMappings", `{"externalGroupName":"more","roleAssignments":[{"orgId":"ac0000000000000000000001","role":"ORG_MEMBER"}]}`},
+	{"atlas", "PATCH", "/api/atlas/v1.0/federationSettings/ac0000000000000000000031/connectedOrgConfigs/ac0000000000000000000001", `{"domainRestrictionEnabled":false}`},
+	{"atlas", "DELETE", "/api/atlas/v1.0/federationSettings/ac0000000000000000000031/connectedOrgConfigs/ac0000000000000000000001/roleMappings/ac0000000000000000000051", ""},
+	{"devrev", "GET", "/dev-orgs.auth-connections.list", ""},
+	{"devrev", "POST", "/dev-orgs.auth-connections.create", `{"type":"oidc","display_name":"More","client_id":"id","client_secret":"secret","issuer":"https://login.example.com"}`},
+	{"devrev", "POST", "/dev-orgs.auth-connections.delete", `{"id":"con_AcmeDevSaml00001"}`},
+	{"qovery", "GET", "/organization/ac000000-0000-4000-8000-00000000000a/enterpriseConnection/acme-saml", ""},
+	{"qovery", "PUT", "/organization/ac000000-0000-4000-8000-00000000000a/enterpriseConnection/acme-saml", `{"default_role":"viewer","enforce_group_sync":false,"group_mappings":{}}`},
+	{"qovery", "POST", "/organization/ac000000-0000-4000-8000-00000000000a/customRole", `{"name":"Watchers"}`},
 }
 
 // send returns all that a client sees.
 func (c client) send(r request) string {
-	q := must(http.NewRequest(r.method, "https://auth0.localhost"+r.path, strings.NewReader(r.body)))
+	q := must(http.NewRequest(r.method, "https://"+r.vendor+".localhost"+r.path, strings.NewReader(r.body)))
 	q.Header.Set("Authorization", "Bearer any")
 	q.Header.Set("Content-Type", "application/json")
 	answer, err := c.Do(q)
@@ -79,14 +90,15 @@ func FuzzScenarios(f *testing.F) {
 		_, _ = rand.NewChaCha8([32]byte{seed}).Read(data)
 		f.Add(data)
 	}
+	c := calledUpon()
 	f.Fuzz(func(t *testing.T, data []byte) {
-		synctest.Test(t, func(t *testing.T) { plays(t, scenariotest.Bytes(data)) })
+		synctest.Test(t, func(t *testing.T) { plays(t, scenariotest.Bytes(data), c) })
 	})
 }
 
 // plays checks one scenario. Everybody has a twin in an emulator in which nothing is ever armed.
-func plays(t *testing.T, pick scenariotest.Pick) {
-	scenario := scenariotest.Scenario(pick, calledUpon()).For("auth0")
+func plays(t *testing.T, pick scenariotest.Pick, c scenarios.Catalogue) {
+	scenario := scenariotest.Scenario(pick, c)
 	realTLS := pick(8) == 0
 	start := func() (own, beside client) {
 		e := must(emulator.New(emulator.WithCheckedReplies()))
@@ -102,7 +114,7 @@ func plays(t *testing.T, pick scenariotest.Pick) {
 	}
 	before := struck.world.Snapshot()
 	if err := struck.world.Play(scenario); scenarios.Problems(err) != nil {
-		return // a glob of it reaches operations beyond the requests', which can't give what it wants
+		return // a glob of it reaches operations beyond the requests', and they can't give what it wants
 	} else if err != nil {
 		t.Fatal(err)
 	}
@@ -154,20 +166,8 @@ func calledUpon() scenarios.Catalogue {
 		}
 		called[o.ID] = true
 	}
-	c.Vendors = []string{"auth0"}
-	c.Operations = only(c.Operations, func(o scenarios.Operation) bool { return called[o.ID] })
-	c.Buckets = only(c.Buckets, func(b string) bool { return strings.HasPrefix(b, "auth0.") })
-	c.Kinds = only(c.Kinds, func(k scenarios.Kind) bool { return strings.HasPrefix(k.Name, "auth0.") })
+	c.Operations = slices.DeleteFunc(slices.Clone(c.Operations), func(o scenarios.Operation) bool { return !called[o.ID] })
 	return c
-}
-
-func only[T any](all []T, wanted func(T) bool) (some []T) {
-	for _, one := range all {
-		if wanted(one) {
-			some = append(some, one)
-		}
-	}
-	return some
 }
 
 // sendAll sends requests at once and waits until all have an answer, or none.
