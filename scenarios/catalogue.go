@@ -7,7 +7,7 @@ type Catalogue struct {
 	Buckets    []string // with the vendor: auth0.organizations.write
 	Kinds      []Kind
 	Fixtures   []string
-	HTTP2      bool // whether clients may come over HTTP/2
+	HTTP1Only  map[Fault]string // why HTTP/2 can't show a fault of the network
 }
 
 // Operation is one row of a vendor's table.

@@ -104,8 +104,6 @@ func (k *catalogueCheck) suffers(r *Rule, path string, ops []Operation) {
 		k.wrong(path+".lag", "none of these operations reads, and only reads can lag")
 	case r.Change != nil && (r.Change.Delete == Target || r.Change.Update == Target) && !writes:
 		k.wrong(path+".change", "none of these operations writes, so there is no target")
-	case r.Network != nil && k.HTTP2 && slices.Contains([]Fault{Garbage, BadChunk, BadLength, SlowHeaders}, r.Network.Fault):
-		k.wrong(path+".network", "%s takes bytes that only HTTP/1.1 has, and here clients may come over HTTP/2", r.Network.Fault)
 	}
 	if r.Revoke {
 		k.ends(path, "revoke", ops)

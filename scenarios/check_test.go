@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,8 +31,6 @@ func TestCheckKnowsTheTables(t *testing.T) {
 
 func TestCheckSaysWhere(t *testing.T) {
 	c := catalogue()
-	http2 := c
-	http2.HTTP2 = true
 	for _, k := range []struct{ text, place, want string }{
 		{"understudy: 1\nfixture: acmee", "2:10", `no fixture "acmee"; did you mean "acme"?`},
 		{"understudy: 1\nfixture: big", "2:10", `no fixture "big"; there are acme, empty`},
@@ -82,10 +81,25 @@ func TestCheckSaysWhere(t *testing.T) {
 			t.Errorf("%q\n at %s, %s\nwant %s, %s", k.text, got, p.Text, k.place, k.want)
 		}
 	}
-	for _, fault := range []string{"garbage", "bad_chunk", "bad_length", "slow_headers"} {
-		s, err := scenarios.YAML(rule("{intent: reads, network: " + fault + "}")).Scenario()
-		if err != nil || s.Check(c) != nil || s.Check(http2) == nil {
-			t.Errorf("%s: %v, %v, %v", fault, err, s.Check(c), s.Check(http2))
+}
+
+func TestNotesSayWhatProvesLess(t *testing.T) {
+	c := catalogue()
+	c.HTTP1Only = map[scenarios.Fault]string{scenarios.Garbage: "it has frames"}
+	for text, want := range map[string]string{
+		"intent: reads, network: garbage":          "rules[0] (r): garbage is for HTTP/1.1: it has frames. A call over HTTP/2 goes through",
+		"intent: reads, calls: 1, network: reset":  "rules[0] (r): Go's HTTP client repeats a GET by itself",
+		"intent: writes, calls: 1, network: reset": "", "intent: reads, network: reset": "", "intent: reads, network: hang": "",
+		"intent: reads, calls: 1, phase: mid_body, network: reset": "",
+	} {
+		s, err := scenarios.YAML(rule("{name: r, " + text + "}")).Scenario()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		notes := s.Notes(c)
+		if (want == "") != (len(notes) == 0) || want != "" && (len(notes) != 1 || !strings.HasPrefix(notes[0], want) || !strings.Contains(s.Explain(c), "Go's HTTP client") == strings.Contains(want, "Go's")) {
+			t.Errorf("%s: %q", text, notes)
 		}
 	}
 }

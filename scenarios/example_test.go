@@ -78,6 +78,17 @@ func ExampleScenario_Check() {
 	// Output: scenario: rules[0].on: no operation "shop.thing.create"; did you mean "shop.things.create"?
 }
 
+func ExampleScenario_Notes() {
+	s, err := scenarios.YAML("understudy: 1\nrules: [{name: bad, intent: reads, network: garbage}]").Scenario()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	catalogue := scenarios.Catalogue{HTTP1Only: map[scenarios.Fault]string{scenarios.Garbage: "HTTP/2 has frames"}}
+	fmt.Println(s.Notes(catalogue)[0])
+	// Output: rules[0] (bad): garbage is for HTTP/1.1: HTTP/2 has frames. A call over HTTP/2 goes through; its journal entry says so, and the rule does not fire.
+}
+
 func ExampleScenario_Explain() {
 	s, err := scenarios.By(scenarios.Writes).Name("busy").Calls(1, 2).Fail("throttled").RetryAfter(2 * time.Second).Scenario()
 	if err != nil {

@@ -23,7 +23,7 @@ func (s *Scenario) Explain(c Catalogue) string {
 	for i := range s.Rules {
 		r := &s.Rules[i]
 		fmt.Fprintf(&b, "\n%d. %s: %s.\n", i+1, r.Label(i), r.sentence())
-		for _, line := range r.remarks(r.operations(c)) {
+		for _, line := range append(r.remarks(r.operations(c)), r.notes(c)...) {
 			b.WriteString("   " + line + "\n")
 		}
 	}
@@ -169,12 +169,6 @@ func (r *Rule) remarks(ops []Operation) (lines []string) {
 	}
 	reads := slices.ContainsFunc(ops, func(o Operation) bool { return o.Reads })
 	writes := slices.ContainsFunc(ops, func(o Operation) bool { return !o.Reads })
-	if r.Network != nil && (r.Network.Fault == Reset || r.Network.Fault == Close) && r.StrikesAt() != MidBody && reads && r.Calls.To > 0 {
-		lines = append(lines,
-			"Note: Go's HTTP client repeats a GET by itself where this befalls an HTTP/1.1 connection that it had used before. The",
-			"repeat is a call like any other, so a client without retries of its own may never notice: leave out calls, or read the",
-			"verdicts of this rule as proof of the transport alone.")
-	}
 	if r.Lag != 0 && writes {
 		lines = append(lines, "Only the reads among them lag.")
 	}
@@ -185,4 +179,31 @@ func (r *Rule) remarks(ops []Operation) (lines []string) {
 		lines = append(lines, "It may never fire: that fails no test.")
 	}
 	return lines
+}
+
+// Notes says where a scenario that can be played may prove less than its author thinks, a sentence each: faults that
+// HTTP/2 can't show, and those that Go's HTTP client mends by itself. Each begins with its rule.
+func (s *Scenario) Notes(c Catalogue) (notes []string) {
+	for i := range s.Rules {
+		for _, note := range s.Rules[i].notes(c) {
+			notes = append(notes, fmt.Sprintf("rules[%d] (%s): %s", i, s.Rules[i].Label(i), note))
+		}
+	}
+	return notes
+}
+
+func (r *Rule) notes(c Catalogue) (notes []string) {
+	if r.Network == nil {
+		return nil
+	}
+	if why := c.HTTP1Only[r.Network.Fault]; why != "" {
+		notes = append(notes, fmt.Sprintf("%s is for HTTP/1.1: %s. A call over HTTP/2 goes through; its journal entry says so, and the rule does not fire.", r.Network.Fault, why))
+	}
+	reads := slices.ContainsFunc(r.operations(c), func(o Operation) bool { return o.Reads })
+	if (r.Network.Fault == Reset || r.Network.Fault == Close) && r.StrikesAt() != MidBody && reads && r.Calls.To > 0 {
+		notes = append(notes, "Go's HTTP client repeats a GET by itself where this befalls an HTTP/1.1 connection that it had used before. The repeat is "+
+			"a call like any other, so a client without retries of its own may never notice: leave out calls, or read the verdicts of this rule as proof of "+
+			"the transport alone.")
+	}
+	return notes
 }

@@ -60,11 +60,15 @@ func scenarioCheckCommand() *cobra.Command {
 		Use: "check FILE|NAME...", Short: "Hold scenarios to the tables of the vendors", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return eachScenario(c.ErrOrStderr(), args, func(name string) error {
-				s, _, err := of.read(name)
-				if err == nil {
-					fmt.Fprintf(c.OutOrStdout(), "%s: good, %s, %s\n", name, counted(len(s.Rules), "rule"), counted(len(s.Expect), "expectation"))
+				s, catalogue, err := of.read(name)
+				if err != nil {
+					return err
 				}
-				return err
+				fmt.Fprintf(c.OutOrStdout(), "%s: good, %s, %s\n", name, counted(len(s.Rules), "rule"), counted(len(s.Expect), "expectation"))
+				for _, note := range s.Notes(catalogue) {
+					fmt.Fprintf(c.OutOrStdout(), "%s: note: %s\n", name, note)
+				}
+				return nil
 			})
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
+	"github.com/understudy-dev/understudy/emulator/internal/wire"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -27,7 +28,12 @@ func rowsOf(vendors []*spec.Vendor) []row {
 
 // Catalogue is what the vendors' tables offer to scenarios.
 func Catalogue(vendors []*spec.Vendor) scenarios.Catalogue {
-	c := scenarios.Catalogue{}
+	c := scenarios.Catalogue{HTTP1Only: map[scenarios.Fault]string{}}
+	for _, k := range wire.Kinds() {
+		if !k.HTTP2 {
+			c.HTTP1Only[scenarios.Fault(k.Name)] = k.Why
+		}
+	}
 	for _, v := range vendors {
 		c.Vendors = append(c.Vendors, v.Name)
 		for i := range v.Operations {

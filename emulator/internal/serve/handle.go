@@ -73,6 +73,8 @@ func (x *exchange) look() error {
 	x.stale = x.reply.Body != present.Body || x.reply.Status != present.Status || (err == nil) != (now == nil)
 	if x.stale {
 		x.fire(x.struck)
+	} else {
+		x.struck = nil
 	}
 	return err
 }

@@ -43,9 +43,16 @@ func (x *exchange) strike(phase scenarios.Phase) bool {
 		x.pause(x.world.Clock.Sleep(x.r.Context(), delay))
 	}
 	for _, m := range active {
-		if m.effect && x.struck == nil {
-			x.struck = m.rule
-			return x.suffer(m.rule)
+		if !m.effect || x.struck != nil {
+			continue
+		}
+		x.struck = m.rule
+		took, ends := x.suffer(m.rule)
+		if !took {
+			x.struck = nil
+		}
+		if ends {
+			return true
 		}
 	}
 	return false
@@ -68,9 +75,10 @@ func (x *exchange) lookAtClock() {
 	x.now, x.call.Now = x.clock.Now, x.clock.Now
 }
 
-// suffer carries out a rule's effect; true where the answer is decided by it.
-func (x *exchange) suffer(r *rule) bool {
-	took, ends := true, false
+// suffer carries out a rule's effect. Took is false where nothing happened by it, and another rule may strike; ends is true
+// where it decides the answer.
+func (x *exchange) suffer(r *rule) (took, ends bool) {
+	took = true
 	switch {
 	case r.Fail != "":
 		ends = x.failAs(r.Fail, r.RetryAfter)
@@ -81,7 +89,8 @@ func (x *exchange) suffer(r *rule) bool {
 	case r.Patch != nil:
 		took = x.edit(r.Patch)
 	case r.Lag > 0:
-		x.lag, took = r.Lag, false // until the answer is known to be another one than the present's
+		x.lag = r.Lag
+		return true, false // it fires where the answer is another one than the present's
 	case r.RateLimit != nil:
 		took = x.drain(r.RateLimit)
 	case r.Change != nil:
@@ -97,7 +106,7 @@ func (x *exchange) suffer(r *rule) bool {
 	if r.Hold != nil {
 		x.hold(r)
 	}
-	return ends
+	return took, ends
 }
 
 // failAs answers with the row of a code or of a portable class, as the vendor's own failure would look.
