@@ -188,10 +188,12 @@ func (e *Emulator) DeleteWorld(name string) error {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.worlds[name] == nil {
+	w := e.worlds[name]
+	if w == nil {
 		return fmt.Errorf("%w: a world %q", ErrNotFound, name)
 	}
 	delete(e.worlds, name)
 	e.server.Remove(name)
+	w.Disarm() // calls that it keeps go on
 	return nil
 }
