@@ -1,5 +1,5 @@
 # A static binary that was built beside this file, for places without a registry (.ci/container does it):
-#   CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o dist/image/understudy ./cmd/understudy
+#   CGO_ENABLED=0 go build -tags container -trimpath -ldflags '-s -w' -o dist/image/understudy ./cmd/understudy
 #   mkdir -p dist/image/var/lib/understudy && docker build --target prebuilt -t understudy .
 FROM scratch AS prebuilt
 # The classic builder runs this stage in every build. The bracket lets a clone without dist pass; one source must exist.
@@ -14,7 +14,7 @@ CMD ["serve"]
 FROM golang:1.26-alpine AS build
 WORKDIR /src
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /image/understudy ./cmd/understudy && mkdir -p /image/var/lib/understudy
+RUN CGO_ENABLED=0 go build -tags container -trimpath -ldflags '-s -w' -o /image/understudy ./cmd/understudy && mkdir -p /image/var/lib/understudy
 
 # The image: the binary, and a folder for the certificate authority that its user may write.
 FROM scratch AS release
