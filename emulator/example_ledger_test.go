@@ -102,6 +102,6 @@ func ExampleWithEvidence() {
 	// Output:
 	// /dev-orgs.get 200
 	// /organization 200
-	// 501 error name_taken of qovery.custom_roles.create is only assumed (that names are unique: terraform-provider-qovery c186979; the specification declares no 409 here); this emulator answers with what is documented or better. Nothing has changed.
+	// 501 error name_taken of qovery.custom_roles.create is only assumed (that names are unique: terraform-provider-qovery c186979; the specification declares no 409 here); this emulator answers with what is documented or better. The call has changed no object.
 	// evidence: the limit global of qovery=documented is only documented: Qovery documentation, api-reference/introduction, a page written by hand; the specification has no 429
 }

@@ -249,12 +249,13 @@ func ExampleWorld_Scenario() {
 	if err := w.Play(scenarios.On("auth0.organizations.list").Delay(time.Second)); err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(w.Scenario().Rules)
+	rule := w.Scenario().Rules[0]
+	fmt.Println(rule.Name, rule.Matched, rule.Fired)
 	w.Disarm()
 	fmt.Println(w.Scenario())
 	// Output:
 	// <nil>
-	// [{rule-1 0 0 false false}]
+	// rule-1 0 0
 	// <nil>
 }
 

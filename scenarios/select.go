@@ -108,12 +108,20 @@ func matches(glob, id string) bool {
 	return strings.HasSuffix(rest, last)
 }
 
-// For returns a copy in which every rule and expectation that goes by an intent alone is about one vendor's operations.
+// For returns a copy in which every rule and expectation that names no vendor, by an intent alone or by a glob that begins
+// with *, is about one vendor's operations.
 func (s *Scenario) For(vendor string) *Scenario {
 	narrowed := *s
 	only := func(on *[]string, intent Intent) {
 		if len(*on) == 0 && intent != "" {
 			*on = []string{vendor + ".*"}
+			return
+		}
+		*on = slices.Clone(*on)
+		for i, glob := range *on {
+			if strings.HasPrefix(glob, "*") {
+				(*on)[i] = vendor + "." + glob
+			}
 		}
 	}
 	scope := func(of *Scope) *Scope {

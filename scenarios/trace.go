@@ -62,6 +62,7 @@ type RuleReport struct {
 	Fired    int    `json:"fired"`   // calls, or moments, at which its effect took place
 	Spent    bool   `json:"spent"`   // it will not fire again
 	Optional bool   `json:"optional,omitempty"`
+	Idle     string `json:"idle,omitempty"` // why its effect did not take place the last time that it was to: "this credential can not expire"
 }
 
 // Outcome is pass, fail or unproven.

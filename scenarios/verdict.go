@@ -66,7 +66,11 @@ func (h *history) unstruck(rule string) string {
 	case report.Fired == 0 && report.Matched == 0:
 		return fmt.Sprintf("the rule %s never fired: no call was one that it is about", rule)
 	case report.Fired == 0:
-		return fmt.Sprintf("the rule %s never fired, though %s came that it is about", rule, count(report.Matched, "call"))
+		why := fmt.Sprintf("the rule %s never fired, though %s came that it is about", rule, count(report.Matched, "call"))
+		if report.Idle != "" {
+			why += ": " + report.Idle
+		}
+		return why
 	case len(h.struck[rule]) == 0:
 		return fmt.Sprintf("the rule %s fired, but on no call that is known", rule)
 	}

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type armed struct {
 
 	mu      sync.Mutex
 	over    bool
+	idle    map[string]string                       // by rule, why its effect did not take place the last time
 	waiting map[string]map[*context.CancelFunc]bool // calls that are held, by what lets them go; "" is the scenario's end alone
 }
 
@@ -67,7 +69,7 @@ func (s *Server) Arm(w *World, sc *scenarios.Scenario, seed uint64) error {
 	a := &armed{
 		scenario: sc, seed: sc.Seed, at: w.Clock.Now(), seq: w.Journal.last(),
 		notes: "armed/" + strconv.FormatUint(s.armings.Add(1), 10) + "/",
-		rows:  map[*spec.Operation][]*rule{}, rates: map[*spec.Bucket]spec.Rate{}, waiting: map[string]map[*context.CancelFunc]bool{},
+		rows:  map[*spec.Operation][]*rule{}, rates: map[*spec.Bucket]spec.Rate{}, idle: map[string]string{}, waiting: map[string]map[*context.CancelFunc]bool{},
 	}
 	if a.seed == 0 {
 		a.seed = seed
@@ -228,6 +230,19 @@ func (a *armed) noteSkew(w *World, d time.Duration) (skew time.Duration) {
 		return nil
 	})
 	return skew
+}
+
+// excuse notes why a rule's effect did not take place.
+func (a *armed) excuse(r *rule, why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.idle[r.label] = why
+}
+
+func (a *armed) excuses() map[string]string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.idle)
 }
 
 func (a *armed) end() {

@@ -16,11 +16,11 @@ import (
 // says what it changed. Targets stand for the change's kind where that is "target".
 type Admin func(tx *state.Tx, v *spec.Vendor, c *scenarios.Change, targets []*state.Object, now time.Time) (changed []string, err error)
 
-// meddle carries out a change; false where it changed nothing.
-func (x *exchange) meddle(c *scenarios.Change) bool {
+// meddle carries out a rule's change; false where it changed nothing.
+func (x *exchange) meddle(r *rule) bool {
 	vendor := x.vendor
 	var targets []*state.Object
-	if kind := c.Kind(); kind == scenarios.Target {
+	if kind := r.Change.Kind(); kind == scenarios.Target {
 		for _, w := range x.try() {
 			if w.before != nil {
 				targets = append(targets, w.before)
@@ -30,18 +30,22 @@ func (x *exchange) meddle(c *scenarios.Change) bool {
 		name, _, _ := strings.Cut(kind, ".")
 		vendor = vendorNamed(x.server.vendors, name)
 	}
-	changed := x.world.meddle(vendor, c, targets, x.now)
+	changed := x.world.meddle(x.armed, r, vendor, targets, x.now)
 	x.changed = append(x.changed, changed...)
 	return len(changed) > 0
 }
 
-func (w *World) meddle(v *spec.Vendor, c *scenarios.Change, targets []*state.Object, now time.Time) (changed []string) {
+func (w *World) meddle(a *armed, r *rule, v *spec.Vendor, targets []*state.Object, now time.Time) (changed []string) {
 	err := w.Store.Update(v.Name, now, func(tx *state.Tx) (err error) {
-		changed, err = w.Admin(tx, v, c, targets, now)
+		changed, err = w.Admin(tx, v, r.Change, targets, now)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
+		a.excuse(r, "the change is refused: "+err.Error())
 		return nil
+	case len(changed) == 0:
+		a.excuse(r, "there is nothing to change")
 	}
 	return changed
 }
@@ -120,7 +124,7 @@ func (w *World) settle(a *armed, now time.Time) {
 	slices.SortStableFunc(all, func(x, y due) int { return x.at.Compare(y.at) })
 	for _, d := range all {
 		name, _, _ := strings.Cut(d.Change.Kind(), ".")
-		changed := w.meddle(vendorNamed(w.vendors, name), d.Change, nil, d.at)
+		changed := w.meddle(a, d.rule, vendorNamed(w.vendors, name), nil, d.at)
 		if len(changed) == 0 {
 			continue
 		}

@@ -291,3 +291,25 @@ func TestHeldCallsEndWithTheirClientOrTheScenario(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatDoesNotTakePlaceSaysWhy: a rule that did not fire lets the next one strike, and its account says why.
+func TestWhatDoesNotTakePlaceSaysWhy(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	arm(s, w,
+		on(func(r *scenarios.Rule) {
+			r.Name, r.Intent, r.Change = "meddler", scenarios.Deletes, &scenarios.Change{Delete: scenarios.Target}
+		}),
+		on(func(r *scenarios.Rule) { r.Name, r.Intent, r.Lag = "behind", scenarios.Reads, time.Hour }),
+		on(func(r *scenarios.Rule) { r.Name, r.Phase, r.Patch = "patch", scenarios.AfterAnswer, &scenarios.Patch{Remove: []string{"none"}} }),
+		on(func(r *scenarios.Rule) { r.Name, r.Phase, r.Fail = "down", scenarios.AfterAnswer, "broken" }),
+	)
+	if got := statuses(s, "DELETE /shop/things/a", "GET /shop/things"); got != "500 500" {
+		t.Errorf("the last rule did not strike: %s", got)
+	}
+	for i, want := range []string{"there is nothing to change", "the answer of then was that of now", "the answer was the same without it", ""} {
+		if r := w.Scenario().Rules[i]; r.Idle != want || (r.Fired == 0) != (want != "") {
+			t.Errorf("%+v, want %q", r, want)
+		}
+	}
+}

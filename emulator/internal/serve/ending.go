@@ -3,6 +3,7 @@ package serve
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -13,20 +14,27 @@ import (
 const maxEnded = 10_000
 
 // endCredential makes the vendor refuse the caller's credential from now on, minted or not; false where the request has
-// none, or the vendor's can't end so. It outlives the scenario: a credential that has ended stays so until a reset.
-func (x *exchange) endCredential(expired bool) (ended bool) {
+// none, or it can't end so. It outlives the scenario: a credential that has ended stays so until a reset.
+func (x *exchange) endCredential(r *rule) (ended bool) {
 	credential := x.vendor.Credential(x.r, x.body)
 	if credential == "" || x.vendor.Ended == nil || x.op.Public {
+		x.armed.excuse(r, "the call bears no credential that could end")
 		return false
 	}
 	how := revoked
-	if expired {
+	if r.Expire {
 		how = timeOver
 	}
 	_ = x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error { // notes are always taken
 		x.call.Tx = tx
 		count := number(tx, "ended")
-		if ended = count < maxEnded && x.vendor.Ended(&x.call, expired) != nil; ended {
+		switch {
+		case x.vendor.Ended(&x.call, r.Expire) == nil:
+			x.armed.excuse(r, "the caller's sort of credential is never "+how)
+		case count >= maxEnded:
+			x.armed.excuse(r, fmt.Sprintf("%d credentials have ended already", maxEnded))
+		default:
+			ended = true
 			tx.SetNote("ended", strconv.Itoa(count+1))
 			tx.SetNote("ended/"+fingerprintOf(credential), how)
 		}

@@ -45,7 +45,7 @@ func (u *unproven) Error() string {
 // withhold answers in our own shape in the place of a row that is not known well enough.
 func (x *exchange) withhold(u *unproven) bool {
 	x.reply = problem(http.StatusNotImplemented, "not_proven",
-		u.Error()+"; this emulator answers with what is "+x.server.weakest.String()+" or better. Nothing has changed.")
+		u.Error()+"; this emulator answers with what is "+x.server.weakest.String()+" or better. The call has changed no object.")
 	x.code = "not_proven"
 	x.undeclared = true
 	return true

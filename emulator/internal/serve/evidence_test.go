@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +72,34 @@ func TestHeadersThatAreNotKnownFallAway(t *testing.T) {
 			t.Errorf("%s: %v", weakest, h)
 		}
 	}
+}
+
+func TestHeadersThatAreNotKnownFallAwayFromErrorsToo(t *testing.T) {
+	s := graded(t, spec.GradeDocumented)
+	s.vendors[0].Headers[0].Evidence = spec.Assumed("a guess") // Content-Type
+	if err := s.Hold(spec.GradeDocumented, nil); err != nil {
+		t.Fatal(err)
+	}
+	arm(s, s.World(DefaultWorld), on(func(r *scenarios.Rule) { r.Fail = "broken" }))
+	server := httptest.NewServer(s)
+	defer server.Close()
+	r, _ := http.NewRequest("GET", server.URL+"/shop/things", nil)
+	r.Header.Set("Authorization", "Bearer owner")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != 500 || answer.Header.Get("X-Quota") != "" || answer.Header.Get("Content-Type") != "" {
+		t.Errorf("%d %v", answer.StatusCode, answer.Header) // a type that net/http guesses would be worse than none
+	}
+}
+
+func TestStaleReadsAreJudgedToo(t *testing.T) {
+	s := graded(t, spec.GradeRecorded)
+	w := s.World(DefaultWorld)
+	arm(s, w, on(func(r *scenarios.Rule) { r.On, r.Lag = []string{"shop.things.get"}, time.Hour }))
+	want(t, send(s, "GET /shop/things/a", owner...), 501, "shop.things.get") // the row that says that there is none
 }
 
 func TestLimitsThatAreNotKnownAreRefused(t *testing.T) {

@@ -13,6 +13,7 @@ func (x *exchange) breakNetwork(r *rule) (ends, took bool) {
 	x.broken = r.Network
 	if err := x.fault().Fits(x.spoiled(x.r.Context())); err != nil {
 		x.broken, x.unshown = nil, err.Error()
+		x.armed.excuse(r, err.Error())
 		return false, false
 	}
 	if r.phase == scenarios.BeforeCommit && !x.op.Reads() {

@@ -74,6 +74,7 @@ func (x *exchange) look() error {
 	if x.stale {
 		x.fire(x.struck)
 	} else {
+		x.armed.excuse(x.struck, "the answer of then was that of now")
 		x.struck = nil
 	}
 	return err

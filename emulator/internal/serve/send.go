@@ -2,6 +2,7 @@ package serve
 
 import (
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -16,7 +17,7 @@ func (x *exchange) send() {
 	if x.vendor != nil && !x.undeclared {
 		x.vendor.Decorate(&x.call, header, x.quota)
 		for _, name := range x.server.withheld[x.vendor.Name] {
-			header.Del(name)
+			header[http.CanonicalHeaderKey(name)] = nil // so that net/http puts none of its own there
 		}
 	}
 	for name, value := range x.reply.Header {

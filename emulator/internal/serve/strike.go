@@ -87,16 +87,20 @@ func (x *exchange) suffer(r *rule) (took, ends bool) {
 	case r.Network != nil:
 		ends, took = x.breakNetwork(r)
 	case r.Patch != nil:
-		took = x.edit(r.Patch)
+		if took = x.edit(r.Patch); !took {
+			x.armed.excuse(r, "the answer was the same without it")
+		}
 	case r.Lag > 0:
 		x.lag = r.Lag
 		return true, false // it fires where the answer is another one than the present's
 	case r.RateLimit != nil:
-		took = x.drain(r.RateLimit)
+		if took = x.drain(r.RateLimit); !took {
+			x.armed.excuse(r, x.vendor.Name+" has no such bucket")
+		}
 	case r.Change != nil:
-		took = x.meddle(r.Change)
+		took = x.meddle(r)
 	case r.Revoke, r.Expire:
-		took = x.endCredential(r.Expire)
+		took = x.endCredential(r)
 	case r.Clock != nil:
 		x.skew(r.Clock.Skew)
 	}

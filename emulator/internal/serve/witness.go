@@ -74,11 +74,12 @@ func (w *World) Scenario() *Report {
 func (w *World) accounts(a *armed) (reports []scenarios.RuleReport) {
 	now := w.Clock.Now()
 	reports = []scenarios.RuleReport{}
+	idle := a.excuses()
 	_ = w.Store.View(engine, func(tx *state.Tx) error { // reading notes can't fail
 		for _, r := range a.rules {
 			t := r.tally(tx)
 			reports = append(reports, scenarios.RuleReport{
-				Name: r.label, Matched: t.matched, Fired: t.fired, Optional: r.Optional, Spent: a.spent(tx, r, t, now),
+				Name: r.label, Matched: t.matched, Fired: t.fired, Optional: r.Optional, Spent: a.spent(tx, r, t, now), Idle: idle[r.label],
 			})
 		}
 		return nil
