@@ -77,7 +77,8 @@ type refusal struct {
 func (r *refusal) Error() string { return r.detail }
 
 func refuse(status int, code, format string, args ...any) error {
-	return &refusal{status, code, fmt.Sprintf(format, args...)}
+	detail := fmt.Sprintf(format, args...)
+	return &refusal{status, code, strings.Replace(detail, "?.", "?", 1)} // a suggestion ends the sentence
 }
 
 // control answers everything under /_understudy.

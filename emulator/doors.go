@@ -21,7 +21,10 @@ func flawed(ca *authority.Authority) func(fault, host string) (*tls.Certificate,
 }
 
 // portDoor is a set of ports as faults of the connection see it.
-type portDoor struct{ *listeners }
+type portDoor struct {
+	*listeners
+	world *World // that answers where a request chooses none
+}
 
 // Refuse implements wire.Door. Only ports that serve one vendor alone can refuse: others' worlds and the control API come
 // by the rest.
@@ -36,6 +39,9 @@ func (d portDoor) Refuse(vendor string, lasts time.Duration) error {
 	}
 	if !found {
 		return fmt.Errorf("%s has %w: start understudy with --listen %s=HOST:PORT, or use a world in memory", vendor, wire.ErrNoListener, vendor)
+	}
+	if lasts > 0 {
+		d.world.inner.Refused(vendor) // who is refused by a port can't be seen
 	}
 	return errors.Join(failed...)
 }

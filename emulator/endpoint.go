@@ -154,7 +154,11 @@ func (p *Endpoint) dial(ctx context.Context, e entry) (net.Conn, error) {
 	if l == nil {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 	}
-	return l.Dial(ctx)
+	conn, err := l.Dial(ctx)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		p.world.inner.Refused(e.vendor)
+	}
+	return conn, err
 }
 
 // secureEntry is where https to a host arrives: a real handshake where that is asked for, or spoiled by a fault.

@@ -75,13 +75,13 @@ func (w *World) Listen(http, https string) (*Ports, error) {
 	if p.HTTPS, err = p.listeners.listen(w.inner.Clock, port{flag: "https ", address: https, handler: handler, tls: secure}); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
-	w.inner.Doors.Add(portDoor{&p.listeners})
+	w.inner.Doors.Add(portDoor{&p.listeners, w})
 	return p, nil
 }
 
 // Close lets running requests end, for at most 4 seconds, and closes the ports.
 func (p *Ports) Close() error {
-	p.world.inner.Doors.Remove(portDoor{&p.listeners})
+	p.world.inner.Doors.Remove(portDoor{&p.listeners, p.world})
 	return p.listeners.close()
 }
 
@@ -132,7 +132,7 @@ func (e *Emulator) open() (err error) {
 			return err
 		}
 	}
-	e.Default().inner.Doors.Add(portDoor{&e.listeners})
+	e.Default().inner.Doors.Add(portDoor{&e.listeners, e.Default()})
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (e *Emulator) Listeners() Listeners { return e.listeners.urls }
 
 // Close lets running requests end, for at most 4 seconds, and closes all ports.
 func (e *Emulator) Close() error {
-	e.Default().inner.Doors.Remove(portDoor{&e.listeners})
+	e.Default().inner.Doors.Remove(portDoor{&e.listeners, e.Default()})
 	return e.listeners.close()
 }
 

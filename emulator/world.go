@@ -90,13 +90,14 @@ type Snapshot struct {
 // Snapshot takes one, at a cost that does not grow with the state.
 func (w *World) Snapshot() Snapshot {
 	w.inner.Settle()
-	return Snapshot{state: w.inner.Store.Snapshot(), clock: w.inner.Clock.State()}
+	return Snapshot{state: w.inner.Store.Snapshot(), clock: w.inner.ClockState()}
 }
 
 // Restore puts a snapshot in the place of the present state.
 func (w *World) Restore(s Snapshot) {
+	w.inner.Settle()
 	w.inner.Restore(s.state)
-	w.inner.Clock.Restore(s.clock)
+	w.inner.RestoreClock(s.clock)
 }
 
 // Fork makes a world that begins where this one is now. Credentials that this one minted work in the fork where a
@@ -155,6 +156,7 @@ func (w *World) Get(vendor, kind, id string) (string, error) {
 // document leaves out stay as they are. It returns the id. Errors: what the table says against the document; ErrExists
 // where another object has its name.
 func (w *World) Put(vendor, kind, doc string) (string, error) {
+	w.inner.Settle()
 	k, err := w.emulator.kind(vendor, kind)
 	if err != nil {
 		return "", err
@@ -174,6 +176,7 @@ func (w *World) Put(vendor, kind, doc string) (string, error) {
 
 // Delete removes an object. What hangs on it stays: deletion with its consequences is the vendor's operation.
 func (w *World) Delete(vendor, kind, id string) error {
+	w.inner.Settle()
 	if _, err := w.emulator.kind(vendor, kind); err != nil {
 		return err
 	}
@@ -202,6 +205,7 @@ func (w *World) Export() *fixtures.Fixture {
 // Import puts a fixture in the place of the present state, its clock included: all of it, or nothing. A frozen clock
 // stays frozen, at the fixture's time. Minted credentials of the fixture work; Credentials lists none of them.
 func (w *World) Import(f *fixtures.Fixture) error {
+	w.inner.Settle()
 	built, err := build(w.emulator.server.Vendors(), f)
 	if err != nil {
 		return err

@@ -43,9 +43,9 @@ func (k *catalogueCheck) hiddenBy(i int, always map[Phase][]int, alike []int) in
 		}
 	}
 	for _, j := range always[BeforeAuth] {
-		// An answer at before_auth leaves no call for the next two phases; the answer itself meets the last two.
+		// An answer at before_auth leaves no call for any later phase.
 		ends := k.Rules[j].Fail != "" || k.Rules[j].Answer != nil || k.Rules[j].Network != nil
-		if at := r.StrikesAt(); ends && (at == BeforeCommit || at == AfterCommit) && k.selected[j].holds(k.selected[i]) {
+		if ends && r.StrikesAt() != BeforeAuth && k.selected[j].holds(k.selected[i]) {
 			return j
 		}
 	}

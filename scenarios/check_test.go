@@ -121,7 +121,7 @@ func TestUnreachable(t *testing.T) {
 		{"intent: writes, fail: throttled", "intent: creates, network: reset", true},
 		{"intent: writes, fail: throttled", "intent: creates, network: reset, phase: before_auth", false},
 		{"intent: writes, fail: throttled, phase: before_auth", "intent: creates, network: reset", true},
-		{"intent: writes, fail: throttled, phase: before_auth", "intent: creates, network: reset, phase: after_answer", false},
+		{"intent: writes, fail: throttled, phase: before_auth", "intent: creates, network: reset, phase: after_answer", true},
 		{"intent: writes, clock: {skew: 1s}, phase: before_auth", "intent: creates, network: reset", false},
 		{"intent: writes, clock: {skew: 1s}, phase: before_auth", "intent: creates, network: reset, phase: before_auth", true},
 		{"intent: writes, fail: throttled, calls: 1..3", "intent: writes, fail: internal, calls: 2", true},

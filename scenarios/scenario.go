@@ -54,7 +54,9 @@ type Rule struct {
 	On []string `key:"on"`
 	// Intent is a portable class of operations; with On, only those of On that are of the class.
 	Intent Intent `key:"intent"`
-	// Listener is the vendor whose connections the rule is about, in place of operations: network refuse and tls alone.
+	// Listener is the vendor whose connections the rule is about, in place of operations: network refuse and tls alone. It
+	// begins when the scenario is armed. A refusal counts as fired when a connection in memory met it; that of a port can't
+	// be seen, and counts when it begins. On a port that worlds share, tls strikes whoever names the vendor's host.
 	Listener string `key:"listener"`
 	// When holds conditions on a call, all of which must hold.
 	When []Condition `key:"when"`

@@ -20,7 +20,7 @@ func (c *checker) expectation(e *Expectation, path string) {
 	case e.BackedOff != "":
 		c.fits(path, e.BackedOff, answersOften, "does not answer or lose two calls or more")
 	case e.Reconciled != "":
-		c.fits(path, e.Reconciled, leavesUnsure, "leaves no outcome unknown: it neither loses an answer, nor fails what was done, nor lags, nor changes objects")
+		c.fits(path, e.Reconciled, leavesUnsure, "leaves no outcome unknown: it neither loses an answer, nor fails what was done, nor lags")
 	case e.RenewedToken != "":
 		c.fits(path, e.RenewedToken, func(r *Rule) bool { return r.Revoke || r.Expire }, "ends no credential: give it revoke or expire")
 	case e.Calls != nil:
@@ -84,7 +84,7 @@ func leavesUnsure(r *Rule) bool {
 		return true
 	}
 	lossy := []Fault{Reset, Close, Hang, Truncate, BadLength, Garbage, BadChunk}
-	return r.Change != nil || r.Lag > 0 || r.Network != nil && slices.Contains(lossy, r.Network.Fault)
+	return r.Lag > 0 || r.Network != nil && slices.Contains(lossy, r.Network.Fault)
 }
 
 func (c *checker) scope(path string, on []string, intent Intent) {

@@ -41,6 +41,8 @@ func (c *ruleCheck) selector() {
 	switch {
 	case r.Listener != "" && (selects || r.At != nil):
 		c.refuse("listener", "a rule about connections is about no calls and no moment: leave out on, intent and at")
+	case r.Listener != "" && (r.During != Span{} || r.Since != ""):
+		c.refuse("listener", "a fault of connections begins when the scenario is armed and ends with it, or after refuse's own time: leave out during and since")
 	case r.At != nil && selects:
 		c.refuse("at", "what happens at a moment happens with no call: leave out on and intent")
 	case r.Listener == "" && r.At == nil && !selects:

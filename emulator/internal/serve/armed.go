@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/scenarios"
@@ -107,9 +108,8 @@ func (w *World) failListeners(a *armed) error {
 		err := error(nil)
 		if r.Network.Fault == scenarios.Refuse {
 			err = w.Doors.Refuse(r.Listener, r.Network.For)
-			w.fired(r) // nobody sees those who are refused
 		} else {
-			err = w.Doors.Spoil(r.Listener, r.Network.TLS, func() { w.fired(r) })
+			err = w.Doors.Spoil(r.Listener, r.Network.TLS, func() { w.fired(a, r) })
 		}
 		if err != nil {
 			return fmt.Errorf("rules[%d] (%s): %w", i, r.label, err)
@@ -118,8 +118,22 @@ func (w *World) failListeners(a *armed) error {
 	return nil
 }
 
+// Refused notes that a connection to a vendor was refused, or on a port, where that can't be seen, that it would be.
+func (w *World) Refused(vendor string) {
+	a := w.armed.Load()
+	if a == nil {
+		return
+	}
+	for _, r := range a.rules {
+		if r.Listener == vendor && r.Network.Fault == scenarios.Refuse {
+			w.fired(a, r)
+			return
+		}
+	}
+}
+
 // fired notes that a rule which is about no calls took place.
-func (w *World) fired(r *rule) {
+func (w *World) fired(a *armed, r *rule) {
 	now := w.Clock.Now()
 	_ = w.Store.Update(engine, now, func(tx *state.Tx) error { // notes are always taken
 		t := r.tally(tx)
@@ -128,7 +142,7 @@ func (w *World) fired(r *rule) {
 		r.fire(tx, now)
 		return nil
 	})
-	w.Release(r.label)
+	w.release(a, r.label)
 }
 
 // mendListeners ends them.
@@ -190,18 +204,26 @@ func (a *armed) add(r *rule, rows []row, limits map[string]string) {
 				continue
 			}
 			a.rows[row.op] = append(a.rows[row.op], r)
-			if r.RateLimit != nil && limits[row.vendor.Name] == "" {
-				a.switchOn(row.vendor, r.RateLimit.Bucket)
+			if r.RateLimit != nil {
+				a.switchOn(row.vendor, r.RateLimit.Bucket, limits[row.vendor.Name])
 			}
 		}
 	}
 }
 
-// switchOn gives a bucket that is to be drained its usual size.
-func (a *armed) switchOn(v *spec.Vendor, bucket string) {
-	if b := v.Bucket(bucket); b != nil && len(v.Presets) > 0 {
-		if rate, sized := b.Rates[v.Presets[0]]; sized {
+// switchOn gives a bucket that is to be drained its usual size, unless the world's preset has one.
+func (a *armed) switchOn(v *spec.Vendor, bucket, preset string) {
+	b := v.Bucket(bucket)
+	if b == nil || len(v.Presets) == 0 {
+		return
+	}
+	if _, on := b.Rates[preset]; on && preset != "" {
+		return
+	}
+	for _, name := range v.Presets {
+		if rate, sized := b.Rates[name]; sized {
 			a.rates[b] = rate
+			return
 		}
 	}
 }
@@ -230,6 +252,29 @@ func (a *armed) noteSkew(w *World, d time.Duration) (skew time.Duration) {
 		return nil
 	})
 	return skew
+}
+
+// ClockState is the world's clock as it would be without a scenario, for forks and snapshots.
+func (w *World) ClockState() clock.State {
+	state := w.Clock.State()
+	if a := w.armed.Load(); a != nil {
+		if skew := a.noteSkew(w, 0); state.Frozen {
+			state.At = state.At.Add(-skew)
+		} else {
+			state.Offset -= skew
+		}
+	}
+	return state
+}
+
+// RestoreClock puts the clock where a snapshot has it, and apart again as far as the scenario that is armed had put it then.
+func (w *World) RestoreClock(state clock.State) {
+	w.Clock.Restore(state)
+	if a := w.armed.Load(); a != nil {
+		if skew := a.noteSkew(w, 0); skew != 0 {
+			w.Clock.Skew(skew)
+		}
+	}
 }
 
 // excuse notes why a rule's effect did not take place.

@@ -130,7 +130,7 @@ func (w *World) settle(a *armed, now time.Time) {
 		}
 		_ = w.Store.Update(engine, d.at, func(tx *state.Tx) error { d.fire(tx, d.at); return nil })
 		w.Journal.add(&Entry{Time: d.at, World: w.Name, Vendor: name, Stage: "scenario", Rule: d.label, Changed: changed})
-		w.Release(d.label)
+		w.release(a, d.label)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -144,7 +145,7 @@ func TestClocksAreSetApart(t *testing.T) {
 	arm(s, w, on(func(r *scenarios.Rule) {
 		r.Clock, r.Calls = &scenarios.Clock{Skew: -90 * time.Second}, scenarios.Calls{From: 1, To: 1}
 	}))
-	snapshot, state := w.Store.Snapshot(), w.Clock.State()
+	snapshot, clocks := w.Store.Snapshot(), w.Clock.State()
 	send(s, "GET /shop/things", owner...)
 	if got := w.Clock.Now().Sub(before); got != -90*time.Second {
 		t.Errorf("the clock is %s ahead", got)
@@ -153,7 +154,7 @@ func TestClocksAreSetApart(t *testing.T) {
 		t.Errorf("the journal: %v", e.Changed)
 	}
 	w.Restore(snapshot)
-	w.Clock.Restore(state)
+	w.Clock.Restore(clocks)
 	send(s, "GET /shop/things", owner...)
 	w.Disarm()
 	if !w.Clock.Now().Equal(before) {
@@ -301,7 +302,9 @@ func TestWhatDoesNotTakePlaceSaysWhy(t *testing.T) {
 			r.Name, r.Intent, r.Change = "meddler", scenarios.Deletes, &scenarios.Change{Delete: scenarios.Target}
 		}),
 		on(func(r *scenarios.Rule) { r.Name, r.Intent, r.Lag = "behind", scenarios.Reads, time.Hour }),
-		on(func(r *scenarios.Rule) { r.Name, r.Phase, r.Patch = "patch", scenarios.AfterAnswer, &scenarios.Patch{Remove: []string{"none"}} }),
+		on(func(r *scenarios.Rule) {
+			r.Name, r.Phase, r.Patch = "patch", scenarios.AfterAnswer, &scenarios.Patch{Remove: []string{"none"}}
+		}),
 		on(func(r *scenarios.Rule) { r.Name, r.Phase, r.Fail = "down", scenarios.AfterAnswer, "broken" }),
 	)
 	if got := statuses(s, "DELETE /shop/things/a", "GET /shop/things"); got != "500 500" {
@@ -311,5 +314,145 @@ func TestWhatDoesNotTakePlaceSaysWhy(t *testing.T) {
 		if r := w.Scenario().Rules[i]; r.Idle != want || (r.Fired == 0) != (want != "") {
 			t.Errorf("%+v, want %q", r, want)
 		}
+	}
+}
+
+func TestDelaysEndWithTheScenario(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		w := s.World(DefaultWorld)
+		w.Clock.Resume()
+		arm(s, w, on(func(r *scenarios.Rule) { r.Name, r.Delay.Fixed, r.Fail = "go", time.Hour, "broken" }))
+		done := make(chan int, 1)
+		go func() { done <- send(s, "GET /shop/things", owner...).Code }()
+		time.Sleep(time.Minute)
+		arm(s, w, scenarios.Rule{Name: "gate", Intent: scenarios.Creates, Hold: &scenarios.Hold{Release: "go"}, Optional: true})
+		if got := <-done; got != 200 {
+			t.Errorf("the effect of a scenario that is over strikes: %d", got)
+		}
+		if got := statusAfter(s, time.Second, `POST /shop/things {"id":"a"}`); got != 0 {
+			t.Errorf("a rule of another scenario released a hold: %d", got)
+		}
+		if calls := w.Trace().Calls; len(calls) != 1 {
+			t.Errorf("the trace has calls that began before: %+v", calls)
+		}
+	})
+}
+
+// statusAfter sends a call whose client leaves after a while; 0 where it had no answer.
+func statusAfter(s *Server, patience time.Duration, call string) (status int) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	defer func() { _ = recover() }() // the client has left
+	body := strings.NewReader(call[strings.LastIndex(call, " ")+1:])
+	r := httptest.NewRequest("POST", "/shop/things", body).WithContext(ctx)
+	r.Header.Set("Authorization", "Bearer owner")
+	r.Header.Set("Content-Type", "application/json")
+	rec := httptest.NewRecorder()
+	s.ServeHTTP(rec, r)
+	return rec.Code
+}
+
+func TestSkewIsNotInForksAndSnapshots(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	before := w.Clock.Now()
+	arm(s, w, on(func(r *scenarios.Rule) { r.Clock = &scenarios.Clock{Skew: time.Minute} }))
+	if got := statuses(s, "GET /shop/things", "GET /shop/things"); got != "200 200" || !w.Clock.Now().Equal(before.Add(time.Minute)) {
+		t.Errorf("%s, %s ahead: a rule puts clocks apart once", got, w.Clock.Now().Sub(before))
+	}
+	state := w.ClockState()
+	if !state.At.Equal(before) {
+		t.Errorf("a fork would be %s ahead", state.At.Sub(before))
+	}
+	w.RestoreClock(state)
+	if !w.Clock.Now().Equal(before.Add(time.Minute)) {
+		t.Errorf("restored, the clocks are %s apart", w.Clock.Now().Sub(before))
+	}
+	w.Disarm()
+	if !w.Clock.Now().Equal(before) {
+		t.Errorf("disarmed, the clocks are %s apart", w.Clock.Now().Sub(before))
+	}
+}
+
+func TestBucketsOfOthersAreDrained(t *testing.T) {
+	for _, limits := range []map[string]string{nil, {"shop": "large"}} { // large has no bucket for writes
+		s := newShop()
+		w := s.World(DefaultWorld)
+		w.Limits = limits
+		arm(s, w, scenarios.Rule{Intent: scenarios.Lists, Phase: scenarios.BeforeAuth, RateLimit: &scenarios.RateLimit{Bucket: "writes"}})
+		if got := statuses(s, "GET /shop/things", `POST /shop/things {"id":"a"}`); got != "200 429" {
+			t.Errorf("%v: %s", limits, got)
+		}
+	}
+}
+
+func TestRawAnswersAreMarked(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	arm(s, w, on(func(r *scenarios.Rule) { r.Answer = &scenarios.Answer{Status: 502, Body: "<html>"} }))
+	rec := send(s, "GET /shop/things", owner...)
+	if e := last(t, w); !e.Unattested || rec.Header().Get("X-Quota") != "" || rec.Header().Get("Content-Type") == "application/json" {
+		t.Errorf("%+v, %v", e, rec.Header())
+	}
+	arm(s, w, on(func(r *scenarios.Rule) { r.Patch = &scenarios.Patch{Set: map[string]scenarios.JSON{"x": "1"}} }))
+	send(s, "GET /shop/things", owner...)
+	if e := last(t, w); !e.Unattested {
+		t.Errorf("%+v", e)
+	}
+	arm(s, w, on(func(r *scenarios.Rule) { r.Fail = "throttled" }))
+	if got := send(s, "GET /shop/things", owner...).Header().Get("X-Quota"); got != "0 of 5 0s" || last(t, w).Unattested {
+		t.Errorf("the vendor's own refusal: %s", got)
+	}
+}
+
+func TestEqualBodiesAreEqual(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	arm(s, w, on(func(r *scenarios.Rule) { r.Delay.Fixed, r.Calls = 1, scenarios.Calls{From: 99, To: 99} }))
+	long := strings.Repeat("x", MaxCaptured)
+	for _, body := range []string{`{"id":"a"}`, `{ "id" : "a" }`, long + "1", long + "2"} {
+		send(s, "POST /shop/doors "+body)
+	}
+	calls := w.Trace().Calls
+	if calls[0].Body != calls[1].Body || calls[2].Body == calls[3].Body {
+		t.Error("bodies are not compared by what they say, whole")
+	}
+}
+
+// TestWhatIsCountedApartIsBounded: callers beyond the bound are counted as one.
+func TestWhatIsCountedApartIsBounded(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	arm(s, w, on(func(r *scenarios.Rule) {
+		r.Fail, r.Per, r.Calls = "broken", scenarios.PerResource, scenarios.Calls{From: 2, To: 2}
+	}))
+	for i := range maxCounted {
+		send(s, fmt.Sprintf("GET /shop/things/%d", i), owner...)
+	}
+	if got := statuses(s, "GET /shop/things/one", "GET /shop/things/two", "GET /shop/things/three", "GET /shop/things/0"); got != "404 500 404 500" {
+		t.Errorf("answered %s", got)
+	}
+	arm(s, w, on(func(r *scenarios.Rule) {
+		r.Fail, r.Per, r.Calls = "broken", scenarios.PerResource, scenarios.Calls{From: 2, To: 2}
+	}))
+	notes := 0
+	_ = w.Store.Update(engine, w.Clock.Now(), func(tx *state.Tx) error {
+		notes = tx.DropNotes("armed/")
+		return nil
+	})
+	if notes != 0 {
+		t.Errorf("%d notes of the scenario before are left", notes)
+	}
+}
+
+func TestLagGoesNoFurtherThanARestore(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	arm(s, w, scenarios.Rule{Intent: scenarios.Reads, Lag: time.Hour})
+	send(s, `POST /shop/things {"id":"a"}`, owner...)
+	w.Restore(w.Store.Snapshot())
+	if got := statuses(s, "GET /shop/things/a"); got != "200" {
+		t.Errorf("what a restore brought is not seen: %s", got)
 	}
 }

@@ -32,6 +32,7 @@ type exchange struct {
 	reply      spec.Reply
 	code       string // of the error row that answers, "" for success
 	stage      string // that answered
+	unattested bool   // a rule made the answer up, or edited it
 	undeclared bool   // an answer that no table declares: a fault of the emulator's
 
 	armed     *armed  // the scenario, nil for none

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
@@ -71,10 +72,13 @@ func (a *armed) free(name string) int {
 // Release lets go the calls that are held until a name is released, and those that come later; false where no rule of
 // the scenario holds any until then.
 func (w *World) Release(name string) (released int, ok bool) {
-	a := w.armed.Load()
-	if a == nil {
-		return 0, false
+	if a := w.armed.Load(); a != nil {
+		return w.release(a, name)
 	}
+	return 0, false
+}
+
+func (w *World) release(a *armed, name string) (released int, ok bool) {
 	for _, r := range a.rules {
 		ok = ok || r.Hold != nil && r.Hold.Release == name
 	}
@@ -88,4 +92,19 @@ func (w *World) Release(name string) (released int, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.free(name), true
+}
+
+// wait keeps the call for a time of the world's clock; false where the scenario ended meanwhile: then its rules strike no
+// more.
+func (x *exchange) wait(d time.Duration) bool {
+	ctx, cancel := context.WithCancel(x.r.Context())
+	defer cancel()
+	if x.armed.keep("", &cancel, 0, false) {
+		defer x.armed.let("", &cancel)
+	}
+	_ = x.world.Clock.Sleep(ctx, d) // what ended it is seen below
+	x.pause(x.r.Context().Err())
+	x.armed.mu.Lock()
+	defer x.armed.mu.Unlock()
+	return !x.armed.over
 }

@@ -36,13 +36,14 @@ type Entry struct {
 	Header        http.Header   `json:"header,omitempty"`
 	Body          string        `json:"body,omitempty"`
 	Stage         string        `json:"answered_by"`
-	Rule          string        `json:"rule,omitempty"`      // whose effect the call suffered, else the first that delayed it
-	Fault         string        `json:"fault,omitempty"`     // of the network: "reset in mid_body"
-	Lost          bool          `json:"lost,omitempty"`      // the client can't know the answer: none was sent, or not the whole; Status is 0 for none
-	Stale         bool          `json:"stale,omitempty"`     // the answer is one of the past
-	Committed     bool          `json:"committed,omitempty"` // a scenario was armed and the operation was carried out
-	Changed       []string      `json:"changed,omitempty"`   // what rules changed in the world
-	Wait          time.Duration `json:"wait,omitempty"`      // told to the client, in nanoseconds
+	Rule          string        `json:"rule,omitempty"`       // whose effect the call suffered, else the first that delayed it
+	Fault         string        `json:"fault,omitempty"`      // of the network: "reset in mid_body"
+	Lost          bool          `json:"lost,omitempty"`       // the client can't know the answer: none was sent, or not the whole; Status is 0 for none
+	Stale         bool          `json:"stale,omitempty"`      // the answer is one of the past
+	Committed     bool          `json:"committed,omitempty"`  // a scenario was armed and the operation was carried out
+	Changed       []string      `json:"changed,omitempty"`    // what rules changed in the world
+	Wait          time.Duration `json:"wait,omitempty"`       // told to the client, in nanoseconds
+	Unattested    bool          `json:"unattested,omitempty"` // a rule made the answer up, or edited it: no vendor vouches for it
 	Undeclared    bool          `json:"undeclared,omitempty"`
 
 	seen seen // what verdicts need beside
@@ -50,11 +51,15 @@ type Entry struct {
 
 // seen is what verdicts need to know of an exchange and journals do not show.
 type seen struct {
+	armed  *armed        // the scenario that the call met
+	rest   string        // a fingerprint of a body that is not kept whole
 	clock  clock.Reading // when the answer was decided
 	vendor *spec.Vendor
 	op     *spec.Operation
 	fired  []string
 	keys   []scenarios.Key
+
+	stranger bool // the caller is known by its credential alone
 }
 
 // Journal is a bounded ring of exchanges.

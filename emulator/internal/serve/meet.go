@@ -153,7 +153,7 @@ func (x *exchange) fire(r *rule) {
 		r.fire(tx, now)
 		return nil
 	})
-	x.world.Release(r.label)
+	x.world.release(x.armed, r.label)
 }
 
 func (r *rule) fire(tx *state.Tx, now time.Time) {

@@ -268,6 +268,17 @@ func TestDrawnDelays(t *testing.T) {
 	}
 }
 
+func TestDrawnDelaysAreBounded(t *testing.T) {
+	a, most := &armed{seed: 3}, time.Duration(0)
+	r := &rule{Rule: &scenarios.Rule{Delay: scenarios.Delay{Lognormal: &scenarios.Lognormal{Median: 1, P99: 1 << 40}}}}
+	for n := range 4000 {
+		most = max(most, a.drawDelay(r, "", n))
+	}
+	if most != 10<<40 {
+		t.Errorf("the longest of 4000 delays is %s", most)
+	}
+}
+
 func TestADelayEndsWithItsClient(t *testing.T) {
 	s := newShop()
 	arm(s, s.World(DefaultWorld), on(func(r *scenarios.Rule) { r.Delay.Fixed = time.Hour }))

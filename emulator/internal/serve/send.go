@@ -14,7 +14,7 @@ import (
 // answer finds its entry.
 func (x *exchange) send() {
 	header := x.w.Header()
-	if x.vendor != nil && !x.undeclared {
+	if x.vendor != nil && !x.undeclared && x.code != "answer" { // a gateway knows nothing of the vendor's headers
 		x.vendor.Decorate(&x.call, header, x.quota)
 		for _, name := range x.server.withheld[x.vendor.Name] {
 			header[http.CanonicalHeaderKey(name)] = nil // so that net/http puts none of its own there
@@ -58,7 +58,7 @@ func (x *exchange) entry() Entry {
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
 		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
 		Header: x.w.Header(), // net/http takes its own copy when the status is written
-		Stage:  x.stage, Code: x.code, Undeclared: x.undeclared, Wait: x.quota.Wait,
+		Stage:  x.stage, Code: x.code, Unattested: x.unattested, Undeclared: x.undeclared, Wait: x.quota.Wait,
 	}
 	if x.armed != nil {
 		x.witness(&e)

@@ -39,8 +39,9 @@ func (x *exchange) strike(phase scenarios.Phase) bool {
 			x.fired = append(x.fired, m.label)
 		}
 	}
-	if delay > 0 {
-		x.pause(x.world.Clock.Sleep(x.r.Context(), delay))
+	if delay > 0 && !x.wait(delay) {
+		x.rules = nil
+		return false
 	}
 	for _, m := range active {
 		if !m.effect || x.struck != nil {
@@ -102,7 +103,9 @@ func (x *exchange) suffer(r *rule) (took, ends bool) {
 	case r.Revoke, r.Expire:
 		took = x.endCredential(r)
 	case r.Clock != nil:
-		x.skew(r.Clock.Skew)
+		if took = x.skew(r); !took {
+			x.armed.excuse(r, "the clocks are apart already")
+		}
 	}
 	if took {
 		x.fire(r)
@@ -123,6 +126,9 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 		return x.bug(x.op.ID + " has no error " + name)
 	}
 	if row.Class == spec.Throttled {
+		if main := x.mainBucket(); x.quota.Limit == 0 && main != nil && len(x.vendor.Presets) > 0 {
+			x.quota.Limit = main.Rates[x.vendor.Presets[0]].Burst
+		}
 		x.quota = spec.Quota{Limit: x.quota.Limit, Wait: wait, Reset: x.now.Add(wait), Refused: "scenario"}
 	} else if wait > 0 {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
@@ -134,7 +140,7 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 // answerRaw answers with what no table attests.
 func (x *exchange) answerRaw(a *scenarios.Answer) bool {
 	x.reply = spec.Reply{Status: a.Status, Body: state.Doc(a.Body), Header: a.Headers}
-	x.code = "answer"
+	x.code, x.unattested = "answer", true
 	return true
 }
 
@@ -149,6 +155,7 @@ func (x *exchange) edit(p *scenarios.Patch) bool {
 	}
 	edited := body != x.reply.Body
 	x.reply.Body = body
+	x.unattested = x.unattested || edited
 	return edited
 }
 
@@ -160,7 +167,7 @@ func (x *exchange) drain(d *scenarios.RateLimit) bool {
 		return false
 	}
 	x.drained = append(x.drained, drained{b, float64(d.Left)})
-	if x.through {
+	if x.through || b.Key == nil {
 		_ = x.world.Store.Update(x.vendor.Name, x.now, x.empty) // notes are always taken
 	}
 	return true
@@ -182,10 +189,19 @@ func (x *exchange) empty(tx *state.Tx) error {
 	return nil
 }
 
-// skew puts the world's clock apart from the client's, until the scenario ends.
-func (x *exchange) skew(d time.Duration) {
-	x.world.Clock.Skew(d)
-	x.armed.noteSkew(x.world, d)
+// skew puts the world's clock apart from the client's, until the scenario ends; false where the rule has done so already.
+func (x *exchange) skew(r *rule) bool {
+	done := false
+	_ = x.world.Store.View(engine, func(tx *state.Tx) error { // reading notes can't fail
+		done = r.tally(tx).fired > 0
+		return nil
+	})
+	if done {
+		return false
+	}
+	x.world.Clock.Skew(r.Clock.Skew)
+	x.armed.noteSkew(x.world, r.Clock.Skew)
 	x.lookAtClock()
-	x.changed = append(x.changed, "the clock by "+d.String())
+	x.changed = append(x.changed, "the clock by "+r.Clock.Skew.String())
+	return true
 }

@@ -37,7 +37,10 @@ func (x *exchange) witness(e *Entry) {
 	case x.unshown != "":
 		e.Fault = "none: " + x.unshown
 	}
-	e.seen = seen{clock: x.clock, vendor: x.vendor, op: x.op, fired: x.fired, keys: x.keys}
+	e.seen = seen{armed: x.armed, clock: x.clock, vendor: x.vendor, op: x.op, fired: x.fired, keys: x.keys, stranger: x.call.Caller.Stranger}
+	if len(x.body) > MaxCaptured {
+		e.seen.rest = fingerprintOf(string(x.body))
+	}
 }
 
 // keysOf are the natural keys of what was written, as the transaction that wrote it knows them.
@@ -110,8 +113,8 @@ func (w *World) Trace(kinds ...string) scenarios.Trace {
 	entries, gone := w.Journal.since(a.seq)
 	t := scenarios.Trace{Rules: w.accounts(a), Gone: gone, Objects: map[string][]scenarios.Object{}}
 	for i := range entries {
-		if entries[i].Method == "" {
-			continue // a change that no call made
+		if entries[i].seen.armed != a {
+			continue // a change that no call made, or a call that began under another scenario
 		}
 		c := callOf(&entries[i])
 		for _, key := range c.Keys {
@@ -130,14 +133,26 @@ func (w *World) Trace(kinds ...string) scenarios.Trace {
 func callOf(e *Entry) scenarios.Call {
 	c := scenarios.Call{
 		Seq: e.Seq, Time: e.Time, Answered: e.seen.clock.Now, Caller: e.Caller, Credential: e.credential(),
-		Operation: e.Operation, Family: e.Family, Method: e.Method, Path: e.Path, Body: e.RequestBody,
+		Operation: e.Operation, Family: e.Family, Method: e.Method, Path: e.Path, Body: sameBody(e),
 		Status: e.Status, Code: e.Code, Header: e.Header, Answer: e.Body, Rules: e.seen.fired, Fault: e.Fault, Lost: e.Lost, Stale: e.Stale, Committed: e.Committed,
 		Keys: e.seen.keys, Epoch: e.seen.clock.Epoch, Frozen: e.seen.clock.Frozen,
 	}
 	if e.seen.op != nil {
 		c.Intents = intents(e.seen.op)
 	}
+	if e.seen.stranger {
+		c.Caller = "" // its credential says who it is, as far as anybody knows
+	}
 	return c
+}
+
+// sameBody is a body in a form that is the same for equal ones: JSON without white space, and one that is not kept whole
+// with its fingerprint.
+func sameBody(e *Entry) string {
+	if doc, err := state.Parse([]byte(e.RequestBody)); err == nil {
+		return string(doc)
+	}
+	return e.RequestBody + e.seen.rest
 }
 
 // credential is the fingerprint of what the request calls itself by.

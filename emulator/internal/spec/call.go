@@ -47,6 +47,8 @@ type Caller struct {
 	Name   string   // stable: what `per: caller` and verdicts count by
 	Scopes []string // or roles
 	All    bool     // may do everything
+	// Stranger is set where the credential is one that nobody minted: another credential may be the same caller's.
+	Stranger bool
 }
 
 // May tells whether the caller has one of the needed scopes.

@@ -327,8 +327,8 @@ func (tx *Tx) SetNote(key, value string) {
 	tx.root.notes.Set(note{key: tx.tenant + "/" + key, value: value})
 }
 
-// DropNotes removes every note of the tenant whose key begins with a prefix.
-func (tx *Tx) DropNotes(prefix string) {
+// DropNotes removes every note of the tenant whose key begins with a prefix, and tells how many they were.
+func (tx *Tx) DropNotes(prefix string) int {
 	var keys []string
 	prefix = tx.tenant + "/" + prefix
 	tx.root.notes.Ascend(note{key: prefix}, func(n note) bool {
@@ -342,4 +342,5 @@ func (tx *Tx) DropNotes(prefix string) {
 		tx.own(notes)
 		tx.root.notes.Delete(note{key: key})
 	}
+	return len(keys)
 }
