@@ -238,6 +238,20 @@ func TestFaultsOfTheConnectionNeedAListener(t *testing.T) {
 	if err := foreign.Spoil("auth0", wire.Expired, nil); err != nil {
 		t.Errorf("with a port of its own: %v", err)
 	}
+	shared, err := New(WithHTTPS("127.0.0.1:0"))
+	if err == nil {
+		err = shared.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shared.Close()
+	if _, err := shared.CreateWorld("other", ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := shared.Default().inner.Doors.Spoil("auth0", wire.Expired, nil); !errors.Is(err, wire.ErrNoListener) {
+		t.Errorf("a port that worlds share: %v", err)
+	}
 	if err := errors.Join(ports.Close(), e.Close()); err != nil {
 		t.Error(err)
 	}

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"net/http"
+	"strings"
+	"time"
 )
 
 func (h *history) reconciled(rule string) Verdict {
@@ -32,9 +34,25 @@ func (h *history) reconciled(rule string) Verdict {
 	case len(lost) > 0:
 		return h.onceEach(lost, seen)
 	case reads > 0:
-		return pass(fmt.Sprintf("the client read again after %s", count(reads, "lost or stale answer")), h.timeline(seen, noNote))
+		why := fmt.Sprintf("the client read again after %s", count(reads, "lost or stale answer"))
+		if h.byTransport(seen) {
+			why += "; it came so soon that it may have been its HTTP transport, which repeats a GET by itself where a connection that was used before is reset or closed"
+		}
+		return pass(why, h.timeline(seen, noNote))
 	}
 	return unproven(fmt.Sprintf("the rule %s left no write with an unknown outcome, and no read without a whole and present answer", rule), h.timeline(h.struck[rule], noNote)...)
+}
+
+// byTransport tells whether a repeat of a pair of calls may not be the client's own doing.
+func (h *history) byTransport(pairs []int) bool {
+	for k := 0; k+1 < len(pairs); k += 2 {
+		lost := h.calls[pairs[k]]
+		broken := strings.HasPrefix(lost.Fault, string(Reset)) || strings.HasPrefix(lost.Fault, string(Close))
+		if lost.Method == http.MethodGet && lost.Status == 0 && broken && h.since(pairs[k], pairs[k+1]) < 5*time.Millisecond {
+			return true
+		}
+	}
+	return false
 }
 
 // readAgain is the first equal read after a call whose answer was whole and of the present, or -1.
