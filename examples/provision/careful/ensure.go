@@ -1,0 +1,77 @@
+package careful
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// change is a write that makes true what is wanted.
+type change struct {
+	does         string // for people
+	method, path string
+	body         any // becomes JSON
+}
+
+// errGone says that what a write is about is not there any more.
+var errGone = errors.New("what was to be changed is gone")
+
+// ensure looks what is still to be done, does it, and looks again until nothing is. It writes once; a second time only
+// where a look shows that a write whose outcome it does not know has changed nothing.
+func (a *api) ensure(ctx context.Context, look func() (*change, error)) error {
+	var done string
+	var last error // why it is not yet true
+	written := false
+	for pause := firstPause; pause <= longestPause; {
+		todo, err := look()
+		if err != nil {
+			return err
+		}
+		if todo == nil {
+			if done != "" {
+				a.changed(done)
+			}
+			return nil
+		}
+		if !written {
+			done = todo.does
+			if written, last = a.write(ctx, todo); written {
+				pause = firstPause
+				continue
+			}
+			if !unknown(nil, last) {
+				return fmt.Errorf("%s: %w", done, last)
+			}
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return err
+		}
+		pause *= 2
+	}
+	return fmt.Errorf("%s: %w", done, last)
+}
+
+// write sends a change. Where its outcome is unknown, it is not written and the error is lost.
+func (a *api) write(ctx context.Context, todo *change) (written bool, err error) {
+	body, err := json.Marshal(todo.body)
+	if err != nil {
+		return false, err
+	}
+	c := call{method: todo.method, path: todo.path, body: body}
+	got, err := a.send(ctx, c)
+	switch {
+	case err != nil:
+		return false, err
+	case unknown(got, nil):
+		return false, lost{a.refused(c, got)}
+	case got.status < 300:
+		return true, errors.New("written, and not to be seen")
+	case got.status == http.StatusConflict: // it is there, whoever made it: the next look tells
+		return true, a.refused(c, got)
+	case got.status == http.StatusNotFound:
+		return false, fmt.Errorf("%w: %w", errGone, a.refused(c, got))
+	}
+	return false, a.refused(c, got)
+}
