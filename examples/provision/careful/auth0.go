@@ -100,16 +100,19 @@ func auth0TenantConnections(ctx context.Context, a *api) (map[string]string, err
 	}
 }
 
-// auth0ConnectionsOf are an organization's by their ids. The list goes on until a page is empty.
+// auth0ConnectionsOf are an organization's by their ids. The list goes on until all are counted.
 func auth0ConnectionsOf(ctx context.Context, a *api, path string) (map[string]auth0Connection, error) {
 	all := map[string]auth0Connection{}
 	for n := 0; ; n++ {
-		page, found, err := read[[]auth0Connection](ctx, a, path+"?per_page=100&page="+strconv.Itoa(n))
-		if err != nil || !found || len(page) == 0 {
-			return all, err
-		}
-		for _, c := range page {
+		page, found, err := read[struct {
+			Connections []auth0Connection
+			Total       int
+		}](ctx, a, path+"?include_totals=true&per_page=100&page="+strconv.Itoa(n))
+		for _, c := range page.Connections {
 			all[c.ID] = c
+		}
+		if err != nil || !found || len(page.Connections) == 0 || len(all) >= page.Total {
+			return all, err
 		}
 	}
 }
