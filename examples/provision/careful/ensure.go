@@ -18,8 +18,8 @@ type change struct {
 // errGone says that what a write is about is not there any more.
 var errGone = errors.New("what was to be changed is gone")
 
-// ensure looks what is still to be done, does it, and looks again until nothing is. It writes once; a second time only
-// where a look shows that a write whose outcome it does not know has changed nothing.
+// ensure looks what is still to be done, does it, and looks again until nothing is. It writes once; again only
+// where the outcome of a write is unknown or a conflict, and a look shows what is still to be done.
 func (a *api) ensure(ctx context.Context, look func() (*change, error)) error {
 	var done string
 	var last error // why it is not yet true
@@ -53,7 +53,7 @@ func (a *api) ensure(ctx context.Context, look func() (*change, error)) error {
 	return fmt.Errorf("%s: %w", done, last)
 }
 
-// write sends a change. Where its outcome is unknown, it is not written and the error is lost.
+// write sends a change. Where only a look can tell what there is now, it is not written and the error is lost.
 func (a *api) write(ctx context.Context, todo *change) (written bool, err error) {
 	body, err := json.Marshal(todo.body)
 	if err != nil {
@@ -64,12 +64,10 @@ func (a *api) write(ctx context.Context, todo *change) (written bool, err error)
 	switch {
 	case err != nil:
 		return false, err
-	case unknown(got, nil):
+	case unknown(got, nil), got.status == http.StatusConflict: // somebody else may have made it, and not as it is wanted
 		return false, lost{a.refused(c, got)}
 	case got.status < 300:
 		return true, errors.New("written, and not to be seen")
-	case got.status == http.StatusConflict: // it is there, whoever made it: the next look tells
-		return true, a.refused(c, got)
 	case got.status == http.StatusNotFound:
 		return false, fmt.Errorf("%w: %w", errGone, a.refused(c, got))
 	}

@@ -40,6 +40,9 @@ func TestFailures(t *testing.T) {
 			`{intent: updates, fail: forbidden}`, "update connection Acme (OpenID Connect): POST /dev-orgs.auth-connections.update: 403", 0, time.Second},
 		{"a write that is said to be done and is not", "auth0",
 			`{on: auth0.organizations.update, answer: {status: 200, body: "{}"}}`, "written, and not to be seen", time.Minute, 2 * time.Minute},
+		{"a connection that somebody else adds first, and otherwise", "auth0",
+			`{on: auth0.organization_connections.create, calls: 1, change: {create: auth0.organization_connections, set: ` +
+				`{organization_id: acme, connection_id: acme-entra, assign_membership_on_login: false}}}`, "", time.Second, 2 * time.Second},
 		{"what somebody always takes away", "auth0",
 			`{on: auth0.organization_connections.update, change: {delete: target}}`, "", 0, time.Second},
 	} {
@@ -58,6 +61,9 @@ func TestFailures(t *testing.T) {
 				}
 				if test.says == "" && err != nil || test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)) {
 					t.Errorf("it ended with: %v", err)
+				}
+				if w.Disarm(); test.says == "" {
+					settled(t, w, acme(t, test.vendor))
 				}
 			})
 		})
