@@ -283,10 +283,13 @@ func (c *controlCall) getHealth() error {
 }
 
 func (c *controlCall) getCA() error {
-	if c.listeners.ca == nil {
+	c.mu.Lock()
+	ca := c.ca
+	c.mu.Unlock()
+	if ca == nil {
 		return refuse(http.StatusNotFound, "no_ca", "There is no certificate authority: HTTPS is off.")
 	}
-	return c.send(http.StatusOK, "application/x-pem-file", c.listeners.ca.CertPEM())
+	return c.send(http.StatusOK, "application/x-pem-file", ca.CertPEM())
 }
 
 func (c *controlCall) getOperations() error { return c.reply(http.StatusOK, Operations()) }

@@ -46,12 +46,12 @@ func (d portDoor) Refuse(vendor string, lasts time.Duration) error {
 	return errors.Join(failed...)
 }
 
-// Spoil implements wire.Door. HTTPS ports know the vendor by the server name.
+// Spoil implements wire.Door. HTTPS ports that vendors share know them by the server name.
 func (d portDoor) Spoil(vendor, fault string, struck func()) error {
 	found := false
 	others := len(d.world.emulator.Worlds()) - 1
 	for _, s := range d.sockets {
-		if s.secure {
+		if s.secure && (s.vendor == "" || s.vendor == vendor) {
 			if d.listeners == &d.world.emulator.listeners && others > 0 && fault != "" {
 				return fmt.Errorf("%s has %w that handshakes: %d more worlds answer on this port; open ports for this world alone, or use it in memory",
 					vendor, wire.ErrNoListener, others)

@@ -153,7 +153,7 @@ func opened(t *testing.T) (*Emulator, *http.Client) {
 		}
 	})
 	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: e.listeners.ca.Pool()},
+		TLSClientConfig: &tls.Config{RootCAs: e.ca.Pool()},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			_, port, _ := net.SplitHostPort(address)
 			return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+port)
@@ -207,6 +207,53 @@ func TestSpoiledHandshakesOfAServerName(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers(t, c, "https://auth0.localhost:"+port)
+}
+
+// Each vendor's port of a world is its own, by whatever name or address a client reaches it.
+func TestFaultsOfAVendorsOwnPort(t *testing.T) {
+	e, c := opened(t)
+	other, err := e.CreateWorld("other", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports, err := other.Listen("127.0.0.1:0", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ports.Close()
+	other.Freeze()
+	for _, vendor := range Vendors() {
+		if url := ports.Vendors[vendor]; strings.HasPrefix(url, "https://127.0.0.1:") != (vendor == "auth0") {
+			t.Errorf("%s is reached at %q", vendor, url)
+		}
+	}
+	own, doors := ports.Vendors["auth0"], &other.inner.Doors
+	answers(t, c, own)
+	for _, fault := range wire.TLSFaults() {
+		if err := errors.Join(doors.Spoil("auth0", fault, nil), doors.Spoil("atlas", fault, nil)); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ask(c, "GET", own+listOrganizations)
+		sees(t, fault, err)
+		answers(t, c, ports.HTTPS)
+	}
+	if err := doors.Spoil("auth0", "", nil); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, c, own)
+	if err := doors.Refuse("auth0", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	c.CloseIdleConnections()
+	isRefused(t, c, own)
+	answers(t, c, ports.HTTPS)
+	if err := other.Advance(time.Second); err != nil {
+		t.Fatal(err)
+	}
+	answersSoon(t, c, own)
+	if got := other.Journal(Filter{}); len(got) == 0 || got[0].World != "other" {
+		t.Errorf("the calls went to another world: %v", got)
+	}
 }
 
 func TestFaultsOfTheConnectionNeedAListener(t *testing.T) {

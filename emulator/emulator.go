@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/understudy-dev/understudy/emulator/internal/authority"
 	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/emulator/internal/serve"
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -23,7 +24,8 @@ type Emulator struct {
 
 	mu     sync.Mutex
 	worlds map[string]*World
-	bases  map[string]start // what named fixtures build, once each
+	bases  map[string]start     // what named fixtures build, once each
+	ca     *authority.Authority // of all HTTPS ports; nil before the first
 
 	listeners listeners
 	opening   atomic.Bool // while Start has not opened every port

@@ -102,7 +102,7 @@ func (p *Endpoint) listener(e entry) (*wire.Listener, error) {
 
 // serve runs a server on a listener. It has no time-outs: in a bubble they would fire in virtual time.
 func (p *Endpoint) serve(l net.Listener, s side, conf *tls.Config) {
-	handler := p.world.emulator.server.Only(p.world.Name())
+	handler := p.world.emulator.server.Only(p.world.Name(), "")
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			p.running.Add(1)

@@ -26,7 +26,6 @@ const (
 
 // listeners are the open ports of an emulator or a world. The zero value has none.
 type listeners struct {
-	ca      *authority.Authority
 	servers []*http.Server
 	sockets []socket
 	base    context.Context // of every request; nil before the first port
@@ -51,32 +50,53 @@ type port struct {
 
 // Ports are real ports of one world.
 type Ports struct {
-	HTTP, HTTPS string // URLs
-	CertPEM     []byte // the certificate to trust
+	Listeners
+	CertPEM []byte // the certificate to trust
 
 	world     *World
 	listeners listeners
 }
 
-// Listen opens an HTTP and an HTTPS port on which this world answers where a request chooses none. The certificate
-// authority is in memory. Close the ports when done.
+// Listen opens an HTTP and an HTTPS port on which this world answers where a request chooses none, and for each vendor a
+// free one of its own, at which faults of the connection can be aimed: on the host of the first, or for vendors whose
+// clients insist on https, that of the second. The certificate authority is that of Start: in memory, unless WithCA names a
+// folder. Close the ports when done.
 func (w *World) Listen(http, https string) (*Ports, error) {
-	ca := authority.InMemory()
-	conf, err := ca.TLSConfig(leafHosts(w.emulator.server.Vendors(), w.emulator.options.hosts))
+	ca, secure, err := w.emulator.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
-	p := &Ports{CertPEM: ca.CertPEM(), world: w}
-	handler := w.emulator.server.Only(w.Name())
-	if p.HTTP, err = p.listeners.listen(w.inner.Clock, port{flag: "http ", address: http, handler: handler}); err != nil {
-		return nil, err
-	}
-	secure := wire.TLSConfig(conf, flawed(ca))
-	if p.HTTPS, err = p.listeners.listen(w.inner.Clock, port{flag: "https ", address: https, handler: handler, tls: secure}); err != nil {
+	p := &Ports{Listeners: Listeners{CA: ca.Path()}, CertPEM: ca.CertPEM(), world: w}
+	if err := p.open(http, https, secure); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	w.inner.Doors.Add(portDoor{&p.listeners, w})
 	return p, nil
+}
+
+func (p *Ports) open(http, https string, secure *tls.Config) (err error) {
+	listen := func(flag, address, vendor string, tls *tls.Config) (string, error) {
+		handler := p.world.emulator.server.Only(p.world.Name(), vendor)
+		return p.listeners.listen(p.world.inner.Clock, port{flag, address, vendor, handler, tls})
+	}
+	if p.HTTP, err = listen("http ", http, "", nil); err != nil {
+		return err
+	}
+	if p.HTTPS, err = listen("https ", https, "", secure); err != nil {
+		return err
+	}
+	p.Vendors = map[string]string{}
+	for _, v := range Vendors() {
+		near, tls := http, (*tls.Config)(nil)
+		if insistsOnHTTPS(v) {
+			near, tls = https, secure
+		}
+		host, _, _ := net.SplitHostPort(near) // listen has taken it
+		if p.Vendors[v], err = listen(v+" ", net.JoinHostPort(host, "0"), v, tls); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close lets running requests end, for at most 4 seconds, and closes the ports.
@@ -108,10 +128,11 @@ func (e *Emulator) open() (err error) {
 	urls, clock := &e.listeners.urls, e.Default().inner.Clock
 	var secure *tls.Config
 	if e.options.https != "" { // before any port is open: the control API hands out the certificate
-		if secure, err = e.tlsConfig(); err != nil {
+		var ca *authority.Authority
+		if ca, secure, err = e.tlsConfig(); err != nil {
 			return err
 		}
-		urls.CA = e.listeners.ca.Path()
+		urls.CA = ca.Path()
 	}
 	if e.options.http != "" {
 		if urls.HTTP, err = e.listeners.listen(clock, port{flag: "--http ", address: e.options.http, handler: e.server}); err != nil {
@@ -122,7 +143,7 @@ func (e *Emulator) open() (err error) {
 		if e.vendor(vendor) == nil {
 			return fmt.Errorf("--listen %s=%s: no vendor %q", vendor, address, vendor)
 		}
-		own := port{flag: "--listen " + vendor + "=", address: address, vendor: vendor, handler: e.server.Force(vendor)}
+		own := port{flag: "--listen " + vendor + "=", address: address, vendor: vendor, handler: e.server.Only(e.Default().Name(), vendor)}
 		if urls.Vendors[vendor], err = e.listeners.listen(clock, own); err != nil {
 			return err
 		}
@@ -145,24 +166,34 @@ func leafHosts(vendors []*spec.Vendor, more []string) []string {
 	return append(hosts, more...)
 }
 
-func (e *Emulator) tlsConfig() (conf *tls.Config, err error) {
-	if e.listeners.ca, err = e.authority(); err != nil {
-		return nil, err
+func (e *Emulator) tlsConfig() (*authority.Authority, *tls.Config, error) {
+	ca, err := e.authority()
+	if err != nil {
+		return nil, nil, err
 	}
-	if conf, err = e.listeners.ca.TLSConfig(leafHosts(e.server.Vendors(), e.options.hosts)); err != nil {
-		return nil, err
+	conf, err := ca.TLSConfig(leafHosts(e.server.Vendors(), e.options.hosts))
+	if err != nil {
+		return nil, nil, err
 	}
-	return wire.TLSConfig(conf, flawed(e.listeners.ca)), nil
+	return ca, wire.TLSConfig(conf, flawed(ca)), nil
 }
 
-func (e *Emulator) authority() (*authority.Authority, error) {
-	if e.listeners.ca != nil {
-		return e.listeners.ca, nil
+// authority is the one behind all HTTPS ports, made for the first of them.
+func (e *Emulator) authority() (ca *authority.Authority, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.ca != nil:
+		return e.ca, nil
+	case e.options.caDir == "":
+		ca = authority.InMemory()
+	default:
+		ca, err = authority.Open(e.options.caDir, clock.System{}.Now)
 	}
-	if e.options.caDir == "" {
-		return authority.InMemory(), nil
+	if err == nil {
+		e.ca = ca
 	}
-	return authority.Open(e.options.caDir, clock.System{}.Now)
+	return ca, err
 }
 
 // listen serves one address, on both loopback families where the host is localhost, and returns its URL. Refusals go by
@@ -180,7 +211,7 @@ func (l *listeners) listen(clock wire.Clock, p port) (string, error) {
 		l.base, l.stop = context.WithCancel(context.Background())
 	}
 	server := &http.Server{
-		Handler: p.handler, TLSConfig: p.tls, ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog(),
+		Handler: p.handler, TLSConfig: p.tls.Clone(), ReadHeaderTimeout: readHeaderTimeout, ErrorLog: quietLog(),
 		BaseContext: func(net.Listener) context.Context { return l.base },
 	}
 	wire.Attach(server)
@@ -190,6 +221,7 @@ func (l *listeners) listen(clock wire.Clock, p port) (string, error) {
 		scheme = "https://"
 	}
 	for _, listener := range opened {
+		listener.Vendor = p.vendor
 		l.sockets = append(l.sockets, socket{listener, p.vendor, p.tls != nil})
 		go func() { // ends with close
 			if p.tls != nil {

@@ -37,11 +37,11 @@ func (a *Authority) Untrusted(host string) (*tls.Certificate, error) {
 	return stranger.sign(hosts, stranger.cert.NotBefore, stranger.cert.NotAfter)
 }
 
-// named is a list of the one host; a client that sends no server name gets a leaf
-// for localhost.
+// named is a list of the one host; a client that sends no server name, as those
+// that dial an address do, gets a leaf for all that a loopback port is reached as.
 func named(host string) ([]string, error) {
 	if host == "" {
-		host = "localhost"
+		return []string{"localhost", "127.0.0.1", "::1"}, nil
 	}
 	return checkedHosts([]string{host})
 }

@@ -102,11 +102,11 @@ func TestWhatIsNotFound(t *testing.T) {
 			t.Errorf("%s %s: answered by %s, undeclared %v", e.Method, e.Path, e.Stage, e.Undeclared)
 		}
 	}
-	for _, h := range []http.Handler{s.Force("bank"), s} { // a listener of one vendor, or a host that names it
+	for _, h := range []http.Handler{s.Only(DefaultWorld, "bank"), s} { // a listener of one vendor, or a host that names it
 		rec := send(h, "GET http://bank.localhost:4010/shop/things", owner...)
 		want(t, rec, 501, "bank.accounts.get")
 	}
-	want(t, send(s.Force("shop"), "GET /anything"), 501, "shop.")
+	want(t, send(s.Only(DefaultWorld, "shop"), "GET /anything"), 501, "shop.")
 	want(t, send(s, "GET http://shop.localhost/shop/things", owner...), 200, "things.list")
 	want(t, send(s, "GET http://other.localhost/shop/things", owner...), 200, "things.list")
 	if got := send(s, "GET /none").Header().Get("Content-Type"); got != "application/problem+json" {

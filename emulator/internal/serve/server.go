@@ -123,20 +123,16 @@ func (s *Server) Find(method, path string) (*spec.Vendor, *spec.Operation) {
 // ServeHTTP chooses the world and walks the stages.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, DefaultWorld, "") }
 
-// Only returns a handler for which another world answers where a request chooses none.
-func (s *Server) Only(world string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, world, "") })
+// Only returns a handler for which another world answers where a request chooses none. Every path is the vendor's there,
+// unless that is "".
+func (s *Server) Only(world, vendor string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, world, vendor) })
 }
 
 type schemeKey struct{}
 
 // Secure marks a connection's context: its client speaks https, though no TLS is seen here.
 func Secure(ctx context.Context) context.Context { return context.WithValue(ctx, schemeKey{}, true) }
-
-// Force returns a handler for which every path is one vendor's.
-func (s *Server) Force(vendor string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, DefaultWorld, vendor) })
-}
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced string) {
 	if s.Control != nil && (r.URL.Path == ControlPath || strings.HasPrefix(r.URL.Path, ControlPath+"/")) {

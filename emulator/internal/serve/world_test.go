@@ -33,8 +33,8 @@ func TestWorldsAreChosenByHeaderThenPathThenCredential(t *testing.T) {
 			t.Errorf("%s: the journal has %s %s", c.what, e.World, e.Path)
 		}
 	}
-	want(t, send(s.Only("b"), "GET /shop/things", owner...), 200, `"world":"b"`)
-	want(t, send(s.Only("b"), "GET /shop/things", key...), 200, `"world":"c"`)
+	want(t, send(s.Only("b", ""), "GET /shop/things", owner...), 200, `"world":"b"`)
+	want(t, send(s.Only("b", ""), "GET /shop/things", key...), 200, `"world":"c"`)
 	for _, call := range []string{"GET /w/none/shop/things", "GET /w//shop/things"} {
 		want(t, send(s, call, owner...), 404, `"code":"unknown_world"`)
 	}

@@ -9,6 +9,10 @@ import (
 
 // Listener is a net.Listener that can refuse connections for a while and knows those that are open.
 type Listener struct {
+	// Vendor, unless empty, is the one whose handshakes are all that come here, whatever server name they have: clients
+	// that dial an address send none. Set it before the first Accept.
+	Vendor string
+
 	clock Clock
 	open  func(address string) (net.Listener, error)
 	addr  net.Addr

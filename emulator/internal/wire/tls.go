@@ -38,7 +38,7 @@ type spoiled struct {
 }
 
 // Spoil makes the handshakes for a vendor's server names fail, from now on; "" lets them pass again. A server name is a
-// vendor's if its first label is the vendor. Struck, unless nil, is called at each handshake that meets the fault. Open
+// vendor's if its first label is the vendor; on a vendor's own listener each is. Struck, unless nil, is called at each handshake that meets the fault. Open
 // connections for these names close, busy ones when their answer is out.
 func (l *Listener) Spoil(vendor, fault string, struck func()) {
 	l.mu.Lock()
@@ -54,7 +54,7 @@ func (l *Listener) Spoil(vendor, fault string, struck func()) {
 	if fault != "" {
 		l.leave(func(c *Conn) bool {
 			host := c.host.Load()
-			return host != nil && Label(*host) == vendor
+			return host != nil && l.vendorOf(*host) == vendor
 		})
 	}
 }
@@ -68,10 +68,18 @@ func Label(host string) string {
 	return strings.ToLower(label)
 }
 
+// vendorOf is the vendor with which a client that asks for this server name shakes hands.
+func (l *Listener) vendorOf(host string) string {
+	if l.Vendor != "" {
+		return l.Vendor
+	}
+	return Label(host)
+}
+
 func (l *Listener) spoiledFor(host string) spoiled {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.spoiled[Label(host)]
+	return l.spoiled[l.vendorOf(host)]
 }
 
 // TLSConfig is base for servers on this package's listeners: handshakes meet the faults of the listener that they come
