@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -106,6 +107,25 @@ func ExampleWorld_Listen() {
 
 	call(http.DefaultClient, "GET", ports.HTTP+"/api/v2/organizations", "")
 	// Output: 200 []
+}
+
+// What a process is given that shall reach a world.
+func ExampleWorld_Env() {
+	w := must(emulator.New()).Default()
+	ports := must(w.Listen("127.0.0.1:0", "127.0.0.1:0"))
+	defer ports.Close()
+	bundle := filepath.Join(os.TempDir(), "understudy-example.pem")
+	check(os.WriteFile(bundle, emulator.TrustBundle(ports.CertPEM), 0o600))
+	defer os.Remove(bundle)
+
+	for _, pair := range must(w.Env(ports.Listeners, bundle)) {
+		if name, value, _ := strings.Cut(pair, "="); name == "AUTH0_DOMAIN" || name == "CURL_CA_BUNDLE" {
+			fmt.Println(name, "https://"+value == ports.Vendors["auth0"], value == bundle)
+		}
+	}
+	// Output:
+	// AUTH0_DOMAIN true false
+	// CURL_CA_BUNDLE false true
 }
 
 // Worlds are isolated copies.
