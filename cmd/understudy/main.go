@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,7 +21,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.LookupEnv))
 }
 
-// run is the whole program. It returns the exit code: 0, or 1 after an error was said in one line.
+// run is the whole program. It returns the exit code: 0, that of the command that exec ran, or 1 after an error was said in
+// one line.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	root := &cobra.Command{
 		Use:   "understudy",
@@ -31,16 +33,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
 	}
-	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.AddCommand(serveCommand(), execCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
 	root.SetVersionTemplate(versionLine())
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(stderr, "understudy:", oneLine(err))
-		return 1
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
 	}
-	return 0
+	ended := exit{1, err}
+	errors.As(err, &ended)
+	if ended.err != nil {
+		fmt.Fprintln(stderr, "understudy:", oneLine(ended.err))
+	}
+	return ended.code
 }
 
 // oneLine joins the lines of an error, such as the suggestions for an unknown command.

@@ -17,23 +17,17 @@ import (
 
 // serveFlags are the flags of serve.
 type serveFlags struct {
+	worldFlags
 	http, https  string
 	listen       []string
 	hosts        []string
 	readyFile    string
-	fixture      string
-	fixtures     string
-	scenario     string
-	noMarkers    bool
-	auth, limits string
-	evidence     string
 	importFile   string
 	exportFile   string
 	caDir        string
 	controlToken string
 	quiet        bool
 	log          string
-	seed         uint64
 }
 
 func serveCommand() *cobra.Command {
@@ -48,25 +42,18 @@ func serveCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return serve(c, &f) },
 	}
 	flags := c.Flags()
+	f.worldFlags.add(flags)
 	flags.StringVar(&f.http, "http", "localhost:4010", `address for HTTP; port 0 picks a free one, "off" is none`)
 	flags.StringVar(&f.https, "https", "localhost:4443", `address for HTTPS; port 0 picks a free one, "off" is none`)
 	flags.StringSliceVar(&f.listen, "listen", nil, "an HTTP address for one vendor alone, such as auth0=127.0.0.1:4020 (repeatable)")
 	flags.StringSliceVar(&f.hosts, "host", nil, "a further name of this machine, for the certificate and the control API (repeatable)")
 	flags.StringVar(&f.readyFile, "ready-file", "", "file that gets the URLs as JSON once all listeners accept")
-	flags.StringVar(&f.fixture, "fixture", "acme", "what worlds start from: a name (shipped, or of --fixtures) or a file")
-	flags.StringVar(&f.fixtures, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
-	flags.StringVar(&f.scenario, "scenario", "", "what happens to the clients of the default world: a shipped scenario's name or a file")
-	flags.BoolVar(&f.noMarkers, "no-markers", false, "leave out the header X-Understudy-Rule, which says that a rule struck")
-	flags.StringVar(&f.auth, "auth", "lenient", "which credentials are taken: lenient (any) or strict (minted or declared ones)")
-	flags.StringVar(&f.limits, "limits", "off", "rate limits: off, on, or VENDOR=PRESET such as auth0=free")
-	flags.StringVar(&f.evidence, "evidence", "any", "how well an answer must be known: recorded, documented (or recorded), or any; else it is 501 and nothing changes")
 	flags.StringVar(&f.importFile, "import", "", "file with the state that the default world begins with, and that its resets go back to")
 	flags.StringVar(&f.exportFile, "export-on-exit", "", "file that gets the default world's state at the end")
 	flags.StringVar(&f.caDir, "ca-dir", "", "folder of the certificate authority (default: understudy in the user's data folder)")
 	flags.StringVar(&f.controlToken, "control-token", "", "secret that guards the control API")
 	flags.BoolVar(&f.quiet, "quiet", false, "print nothing but errors")
 	flags.StringVar(&f.log, "log", "text", "form of the line for each call: text or json")
-	flags.Uint64Var(&f.seed, "seed", 1, "decides every generated id")
 	return c
 }
 
@@ -115,20 +102,11 @@ func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
 	if f.http == "" && f.https == "" && len(f.listen) == 0 {
 		return nil, fmt.Errorf("--http, --https and --listen are all off: nothing to serve")
 	}
-	dir, fixture, err := f.openFixtures()
+	options, err := f.worldFlags.options()
 	if err != nil {
 		return nil, err
 	}
-	options := []emulator.Option{
-		emulator.WithFixtures(dir), emulator.WithSeed(f.seed), emulator.WithAuth(f.auth), emulator.WithLimits(f.limits), emulator.WithEvidence(f.evidence),
-		emulator.WithHTTP(f.http), emulator.WithHTTPS(f.https), emulator.WithHosts(f.hosts...), emulator.WithControlToken(f.controlToken),
-	}
-	if f.noMarkers {
-		options = append(options, emulator.WithoutMarkers())
-	}
-	if fixture != nil {
-		options = append(options, emulator.WithFixture(fixture))
-	}
+	options = append(options, emulator.WithHTTP(f.http), emulator.WithHTTPS(f.https), emulator.WithHosts(f.hosts...), emulator.WithControlToken(f.controlToken))
 	if f.importFile != "" {
 		imported, err := fixtures.Load(f.importFile)
 		if err != nil {
@@ -159,28 +137,6 @@ func (f *serveFlags) options(c *cobra.Command) ([]emulator.Option, error) {
 		options = append(options, emulator.WithLog(line))
 	}
 	return options, nil
-}
-
-// openFixtures reads the fixture that --fixture names, in --fixtures first. The shipped acme is left to the emulator,
-// which keeps it built.
-func (f *serveFlags) openFixtures() (dir *fixtures.Dir, fixture *fixtures.Fixture, err error) {
-	if f.fixtures != "" {
-		if dir, err = fixtures.OpenDir(f.fixtures); err != nil {
-			return nil, nil, fmt.Errorf("--fixtures: %w", err)
-		}
-	}
-	switch {
-	case dir == nil && f.fixture == "acme":
-		return nil, nil, nil
-	case dir != nil && !strings.ContainsAny(f.fixture, `./\`):
-		fixture, err = dir.Load(f.fixture)
-	default:
-		fixture, err = fixtures.Load(f.fixture)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("--fixture: %w", err)
-	}
-	return dir, fixture, nil
 }
 
 // checkFiles makes sure, before anything runs, that the files can be written, and removes the ready file of an earlier

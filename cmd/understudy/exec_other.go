@@ -1,0 +1,27 @@
+//go:build !unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// forwarded are the signals that a command gets through this process.
+func forwarded() []os.Signal { return []os.Signal{os.Interrupt, syscall.SIGTERM} }
+
+// setApart leaves the command in this process's console, which interrupts both.
+func setApart(*exec.Cmd) bool { return false }
+
+// forward ends the command where this process is to end. An interrupt has reached it through the console.
+func forward(process *os.Process, s os.Signal, _ bool) {
+	if s != os.Interrupt {
+		_ = process.Kill() // fails where it has ended
+	}
+}
+
+// sweep has nothing to do: there are no process groups.
+func sweep(int) {}
+
+func exitCode(state *os.ProcessState) int { return state.ExitCode() }
