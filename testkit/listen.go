@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,12 +11,14 @@ import (
 
 // Ports are real loopback ports of a world, for other processes and languages.
 type Ports struct {
-	HTTP, HTTPS string // URLs
-	CA          string // path of the certificate to trust
+	HTTP, HTTPS string            // URLs
+	Vendors     map[string]string // vendor -> URL of its own port, at which faults of the connection strike; Auth0's is https
+	CA          string            // path of the certificate to trust
+	Bundle      string            // path of the roots of this machine and that certificate
 }
 
 // Listen opens ports that end with the test that tb is. Inside a testing/synctest bubble it fails the test: a waiting
-// socket stops virtual time.
+// socket stops virtual time. Env gives what makes real clients find the ports.
 func (w *World) Listen(tb testing.TB) Ports {
 	tb.Helper()
 	if emulator.InBubble() {
@@ -25,14 +28,21 @@ func (w *World) Listen(tb testing.TB) Ports {
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
+	folder := tb.TempDir()
+	p := &Ports{
+		HTTP: ports.HTTP, HTTPS: ports.HTTPS, Vendors: ports.Vendors,
+		CA: filepath.Join(folder, "ca.pem"), Bundle: filepath.Join(folder, "bundle.pem"),
+	}
 	tb.Cleanup(func() {
+		w.ports.CompareAndSwap(p, nil)
 		if err := ports.Close(); err != nil {
 			tb.Errorf("testkit: %v", err)
 		}
 	})
-	ca := filepath.Join(tb.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, ports.CertPEM, 0o600); err != nil {
+	err = errors.Join(os.WriteFile(p.CA, ports.CertPEM, 0o600), os.WriteFile(p.Bundle, emulator.TrustBundle(ports.CertPEM), 0o600))
+	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	return Ports{HTTP: ports.HTTP, HTTPS: ports.HTTPS, CA: ca}
+	w.ports.Store(p)
+	return *p
 }

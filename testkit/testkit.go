@@ -34,8 +34,9 @@ type World struct {
 	settings  settings
 	transport *http.Transport
 	tracker   *tracker
-	forks     *atomic.Int64 // shared by a world and its forks: their names
-	token     string        // of Auth0.Request, likewise
+	forks     *atomic.Int64         // shared by a world and its forks: their names
+	token     string                // of Auth0.Request, likewise
+	ports     atomic.Pointer[Ports] // of the latest Listen
 }
 
 // Option configures Start.
