@@ -27,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	root := &cobra.Command{
 		Use:   "understudy",
 		Short: "Emulates the admin APIs with which companies wire enterprise SSO into SaaS products",
-		Long: "understudy answers as Auth0's Management API does, from memory. Every flag is also an environment variable:\n" +
+		Long: "understudy answers as the emulated vendors do, from memory. Every flag is also an environment variable:\n" +
 			"--control-token is UNDERSTUDY_CONTROL_TOKEN. The flag wins; an empty variable counts as none.",
 		Version:      version(),
 		SilenceUsage: true, SilenceErrors: true,
