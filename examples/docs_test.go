@@ -179,7 +179,7 @@ func (d *desk) write(t *testing.T, b block) {
 	}
 	if b.kind == "go" {
 		test := exec.CommandContext(t.Context(), "go", "test", "-count=1", "./"+filepath.Base(filepath.Dir(path)))
-		test.Dir = d.folder
+		test.Dir, test.Env = d.folder, d.env()
 		if out, err := test.CombinedOutput(); err != nil {
 			t.Errorf("line %d: go test: %v\n%s", b.line, err, out)
 		}
@@ -226,7 +226,8 @@ const endOfCommand = "\x01"
 
 func (d *desk) env() []string {
 	return append(os.Environ(), "UNDERSTUDY_HTTP=localhost:"+d.http, "UNDERSTUDY_HTTPS=localhost:"+d.https,
-		"UNDERSTUDY_CA_DIR="+filepath.Join(d.folder, "ca-of-the-page"))
+		"UNDERSTUDY_CA_DIR="+filepath.Join(d.folder, "ca-of-the-page"),
+		"GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath") // else each page's copy is compiled anew, for its path
 }
 
 // start runs a server for the rest of the page, unless one answers already.
@@ -266,7 +267,7 @@ func (d *desk) binary(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(d.folder, "understudy-of-the-page")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", path, "./cmd/understudy")
-	build.Dir = d.folder
+	build.Dir, build.Env = d.folder, d.env()
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
