@@ -251,6 +251,18 @@ func ExampleWorld_Release() {
 	// Output: 0 <nil>
 }
 
+// What goes on in another goroutine is waited for, and not slept for.
+func ExampleWorld_Await() {
+	e := must(emulator.New())
+	go func() {
+		request, _ := http.NewRequest("GET", "http://auth0.localhost/api/v2/organizations", nil)
+		e.Handler().ServeHTTP(newRecorder(), request)
+	}()
+	came, err := e.Default().Await(context.Background(), emulator.Filter{Operation: "auth0.organizations.list"}, 1)
+	fmt.Println(len(came), came[0].Status, err)
+	// Output: 1 401 <nil>
+}
+
 func ExampleWorld_Verdicts() {
 	w := must(emulator.New()).Default()
 	cut := scenarios.By(scenarios.Reads).Name("cut").Calls(1, 1).Phase(scenarios.MidBody).Network(scenarios.Network{Fault: scenarios.Reset})

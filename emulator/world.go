@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -127,6 +128,22 @@ func (w *World) Frozen() bool { return w.inner.Clock.Frozen() }
 
 // Journal returns what the world answered, oldest first, with secrets masked.
 func (w *World) Journal(f Filter) []Entry { return w.inner.Journal.Entries(f) }
+
+// Await waits until the journal has n exchanges that the filter takes, those that it has already among them, and returns
+// all such; Limit is not heeded. Nothing is polled: inside a testing/synctest bubble time goes on as it likes. Error: ctx
+// ends first. Inside a bubble the world must answer in that bubble.
+func (w *World) Await(ctx context.Context, f Filter, n int) ([]Entry, error) {
+	done, forget := w.inner.Journal.Await(f, n)
+	defer forget()
+	f.Limit = 0
+	select {
+	case <-done:
+		return w.Journal(f), nil
+	case <-ctx.Done():
+		came := w.Journal(f)
+		return came, fmt.Errorf("%d of %d exchanges came: %w", len(came), n, ctx.Err())
+	}
+}
 
 // ClearJournal forgets what was answered.
 func (w *World) ClearJournal() { w.inner.Journal.Clear() }

@@ -114,11 +114,13 @@ func (c Calls) words() string {
 	return fmt.Sprintf("calls %d to %d", c.From, c.To)
 }
 
+// String is the condition in words: path.id is org_1.
+func (c Condition) String() string { return c.Part + " is " + inline(c.Test.encode()) }
+
 func (r *Rule) whenWords() string {
 	var all []string
 	for _, w := range r.When {
-		test := w.Test.encode()
-		all = append(all, fmt.Sprintf("%s is %s", w.Part, inline(test)))
+		all = append(all, w.String())
 	}
 	if len(all) == 0 {
 		return ""

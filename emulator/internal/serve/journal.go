@@ -71,6 +71,7 @@ type Journal struct {
 	seq     uint64
 	bytes   int
 	secrets map[string]bool // members to mask, folded
+	waiters map[*waiter]bool
 }
 
 // NewJournal makes a journal that masks what the vendors' tables call secret.
@@ -95,6 +96,7 @@ func (j *Journal) add(e *Entry) {
 	}
 	j.entries[(j.first+j.count)%len(j.entries)] = *e
 	j.count++
+	j.wake(e)
 }
 
 func (j *Journal) grow() {

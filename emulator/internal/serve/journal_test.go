@@ -57,6 +57,48 @@ func TestJournalFilters(t *testing.T) {
 	}
 }
 
+func TestJournalTellsWhoWaits(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	is := func(done <-chan struct{}, want bool) {
+		t.Helper()
+		select {
+		case <-done:
+			if !want {
+				t.Error("it is said to have come")
+			}
+		default:
+			if want {
+				t.Error("it came, and nobody was told")
+			}
+		}
+	}
+	send(s, "GET /shop/things", owner...)
+	f := Filter{Operation: "shop.things.list", Limit: 1}
+	for n, already := range map[int]bool{-1: true, 0: true, 1: true, 2: false} {
+		done, forget := w.Journal.Await(f, n)
+		is(done, already)
+		forget()
+	}
+	two, forget := w.Journal.Await(f, 2)
+	defer forget()
+	three, _ := w.Journal.Await(f, 3)
+	_, leave := w.Journal.Await(f, 3)
+	leave()
+	send(s, "GET /shop/things/none", owner...)
+	is(two, false)
+	w.Journal.Clear() // what came before has come
+	send(s, "GET /shop/things", owner...)
+	is(two, true)
+	is(three, false)
+	send(s, "GET /shop/things", owner...)
+	is(three, true)
+	send(s, "GET /shop/things", owner...)
+	if len(w.Journal.waiters) != 0 {
+		t.Errorf("%d still wait", len(w.Journal.waiters))
+	}
+}
+
 func TestJournalIsBounded(t *testing.T) {
 	j := NewJournal(nil)
 	for range MaxEntries + 25 {
