@@ -22,7 +22,7 @@ type Ports struct {
 func (w *World) Listen(tb testing.TB) Ports {
 	tb.Helper()
 	if emulator.InBubble() {
-		tb.Fatal("testkit: Listen inside a synctest bubble: a waiting socket stops virtual time; use Client, or call it outside")
+		tb.Fatalf("testkit: Listen inside a synctest bubble: a waiting socket stops virtual time; use Client, or call it outside")
 	}
 	ports, err := w.world.Listen("127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {

@@ -1,9 +1,8 @@
 package testkit
 
 import (
-	"fmt"
+	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/understudy-dev/understudy/emulator"
@@ -14,6 +13,21 @@ type Filter = emulator.Filter
 
 // Requests returns what the world answered, oldest first, with secrets masked.
 func (w *World) Requests(f Filter) []emulator.Entry { return w.world.Journal(f) }
+
+// Await waits until the world has answered n requests that the filter takes, those so far among them, and returns all
+// such; Limit is not heeded. Nothing is polled, so that in a bubble no time need pass. It fails the test at once where ctx
+// ends first, and in a bubble that is not the world's.
+func (w *World) Await(ctx context.Context, f Filter, n int) []emulator.Entry {
+	w.tb.Helper()
+	if emulator.InBubble() != w.inBubble {
+		w.tb.Fatalf("testkit: Await inside a synctest bubble of a world that is outside, or the reverse: Start or Fork it where it is used")
+	}
+	came, err := w.world.Await(ctx, f, n)
+	if err != nil {
+		w.tb.Fatalf("testkit: %v", err)
+	}
+	return came
+}
 
 // Saw fails the test unless the calls of an operation, such as auth0.organizations.get, were answered with exactly
 // these statuses, in this order.
@@ -30,52 +44,4 @@ func (w *World) Saw(tb testing.TB, operation string, statuses ...int) {
 	if !slices.Equal(got, statuses) {
 		tb.Errorf("%s answered %v, want %v", operation, got, statuses)
 	}
-}
-
-// shownExchanges is how many exchanges a failed test logs; with what else is said it stays under 25 lines.
-const shownExchanges = 20
-
-// report closes the world's books: what no table declares fails the test, and a failed test shows its last exchanges.
-func (w *World) report() {
-	w.tb.Helper()
-	entries := w.Requests(Filter{})
-	for _, e := range entries {
-		if e.Undeclared {
-			w.tb.Errorf("testkit: %s %s was answered %d %s: %s", e.Method, e.Path, e.Status, e.Code, firstLine(e.Body))
-		}
-	}
-	w.reportUnfired()
-	if !w.tb.Failed() || len(entries) == 0 {
-		return
-	}
-	last := entries[max(0, len(entries)-shownExchanges):]
-	var b strings.Builder
-	fmt.Fprintf(&b, "the last %d of %d exchanges of world %s:\n", len(last), len(entries), w.world.Name())
-	for _, e := range last {
-		b.WriteString("  " + line(e) + "\n")
-	}
-	w.tb.Log(b.String())
-}
-
-func line(e emulator.Entry) string {
-	operation := e.Operation
-	if operation == "" {
-		operation = e.Method + " " + e.Path
-	}
-	text := fmt.Sprintf("%s %-45s %d", e.Time.Format("15:04:05.000"), operation, e.Status)
-	if e.Code != "" {
-		text += " " + e.Code
-	}
-	if e.Rule != "" {
-		text += " by rule " + e.Rule
-	}
-	if e.Wait > 0 {
-		text += fmt.Sprintf(" told to wait %v", e.Wait)
-	}
-	return text
-}
-
-func firstLine(s string) string {
-	first, _, _ := strings.Cut(s, "\n")
-	return first
 }

@@ -5,10 +5,13 @@
 //	client, _ := management.New(w.Auth0().Domain(), management.WithStaticToken(w.Auth0().Token()), management.WithClient(w.Client()))
 //
 // Each Start is a world of its own, gone when the test ends. The test fails where the world answered what no table
-// declares, where a path was called that is not emulated, and where a response body was never closed.
+// declares, where a path was called that is not emulated, where a response body was never closed, and where a rule of the
+// scenario never fired. A test that failed logs at most 25 lines for each world: the last exchanges, what the rules that
+// never fired waited for, and the command that repeats it, which keeps the whole journal as an artifact from Go 1.26 on.
 //
-// Inside a bubble use the bubble's own t and context. A goroutine of the test's that sleeps on after its end is
-// synctest's panic, and a hang with no time-out anywhere is its "deadlock: all goroutines in bubble are blocked".
+// Inside a bubble use the bubble's own t and context. A goroutine that the test leaves behind, asleep or waiting, is
+// synctest's panic "main bubble goroutine has exited but blocked goroutines remain"; the log above it says which it is and
+// where it was started. A hang with no time-out anywhere is its "deadlock: all goroutines in bubble are blocked".
 package testkit
 
 import (
@@ -28,15 +31,17 @@ import (
 
 // World is an emulator's world in a test.
 type World struct {
-	tb        testing.TB
-	emulator  *emulator.Emulator
-	world     *emulator.World
-	settings  settings
-	transport *http.Transport
-	tracker   *tracker
-	forks     *atomic.Int64         // shared by a world and its forks: their names
-	token     string                // of Auth0.Request, likewise
-	ports     atomic.Pointer[Ports] // of the latest Listen
+	tb          testing.TB
+	emulator    *emulator.Emulator
+	world       *emulator.World
+	settings    settings
+	inBubble    bool
+	transport   *http.Transport
+	tracker     *tracker
+	forks       *atomic.Int64         // shared by a world and its forks: their names
+	token       string                // of Auth0.Request, likewise
+	playedAfter uint64                // the journal's last entry before the scenario was armed
+	ports       atomic.Pointer[Ports] // of the latest Listen
 }
 
 // Option configures Start.
@@ -111,17 +116,16 @@ func (w *World) open() *World {
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
+	w.inBubble = emulator.InBubble()
 	w.transport = endpoint.Transport()
 	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}}
 	tb.Cleanup(func() {
-		for _, request := range w.tracker.cancelOpen() {
-			tb.Errorf("testkit: the body of %s was never closed", request)
-		}
+		forgotten := w.tracker.cancelOpen()
 		w.transport.CloseIdleConnections()
 		if err := endpoint.Close(); err != nil {
 			tb.Errorf("testkit: %v", err)
 		}
-		w.report()
+		w.report(forgotten)
 	})
 	return w
 }
@@ -178,6 +182,9 @@ func (w *World) Snapshot() emulator.Snapshot { return w.world.Snapshot() }
 
 // Restore goes back to a snapshot.
 func (w *World) Restore(s emulator.Snapshot) { w.world.Restore(s) }
+
+// Export is the world's state as a fixture: every object, minted credentials included.
+func (w *World) Export() *fixtures.Fixture { return w.world.Export() }
 
 // Now is the world's time.
 func (w *World) Now() time.Time { return w.world.Now() }

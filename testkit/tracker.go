@@ -72,22 +72,21 @@ func (b *trackedBody) Close() error {
 	return err
 }
 
-// cancelOpen ends every open body and returns the requests that they answer, sorted.
-func (t *tracker) cancelOpen() []string {
+// cancelOpen ends every open body and says of each, sorted, which request it answers.
+func (t *tracker) cancelOpen() (lines []string) {
 	t.mu.Lock()
 	forgotten := make(map[*trackedBody]string, len(t.open))
 	for body, request := range t.open {
 		forgotten[body] = request
 	}
 	t.mu.Unlock()
-	var requests []string
 	for body, request := range forgotten {
 		body.done()
 		if err := body.ReadCloser.Close(); err != nil && !errors.Is(err, context.Canceled) {
 			request += " (" + err.Error() + ")"
 		}
-		requests = append(requests, request)
+		lines = append(lines, "the body of "+request+" was never closed")
 	}
-	slices.Sort(requests)
-	return requests
+	slices.Sort(lines)
+	return lines
 }

@@ -3,6 +3,7 @@ package testkit_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 	"github.com/understudy-dev/understudy/testkit"
 )
 
@@ -25,6 +27,9 @@ func TestForkSharesNothing(t *testing.T) {
 
 	do(t, fork, "POST", "/api/v2/organizations", newOrganization)
 
+	if at := strings.Index(string(fork.Export().Format()), "name: initech"); at < 0 || strings.Contains(string(w.Export().Format()), "name: initech") {
+		t.Errorf("the exports have it at %d of the fork, and in the world", at)
+	}
 	if _, body := do(t, w, "GET", "/api/v2/organizations", ""); body != "[]" {
 		t.Errorf("the world sees its fork's organization: %s", body)
 	}
@@ -160,6 +165,26 @@ func TestListenOpensRealPorts(t *testing.T) {
 	}
 }
 
+// TestTheClientNeverReadsAhead: status and first bytes arrive before the connection is reset in the middle of the body.
+func TestTheClientNeverReadsAhead(t *testing.T) {
+	for name, opts := range map[string][]testkit.Option{"plain": nil, "TLS and HTTP/2": {testkit.TLS()}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := testkit.Start(t, opts...)
+				w.Play(t, scenarios.On("auth0.organizations.get").Phase(scenarios.MidBody).Network(scenarios.Network{Fault: scenarios.Reset}))
+				response, err := w.Client().Do(w.Auth0().Request(t, "GET", path, ""))
+				if err != nil || response.StatusCode != 200 {
+					t.Fatalf("%v, %v", response, err)
+				}
+				defer response.Body.Close()
+				if text, err := io.ReadAll(response.Body); err == nil || !strings.HasPrefix(string(text), `{"id":"`) {
+					t.Errorf("read %q, %v", text, err)
+				}
+			})
+		})
+	}
+}
+
 // failing is a test that may fail without failing the one that watches it.
 type failing struct {
 	testing.TB
@@ -235,10 +260,13 @@ func TestAThousandWorldsAtOnce(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := testkit.Start(t)
+				w.Play(t, scenarios.YAML(throttled))
 				do(t, w, "POST", "/api/v2/organizations", newOrganization)
-				time.Sleep(time.Minute)
+				rename(t, w, 1)
 				do(t, w, "POST", "/api/v2/organizations", newOrganization)
 				w.Saw(t, "auth0.organizations.create", 201, 409)
+				w.Saw(t, "auth0.organizations.update", 429, 429, 200)
+				w.Passed(t)
 			})
 		})
 	}
