@@ -26,7 +26,7 @@ type arrow struct {
 var arrows = []arrow{
 	{"cmd/understudy", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures"}, "testkit would drag package testing into the binary, and the internals have one door: emulator"},
 	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures"}, "tests see what users see"},
-	{"testkit/container", []string{"scenarios"}, "what runs in a container is reached over HTTP alone"},
+	{"testkit/container", []string{"emulator", "scenarios"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},
 	{"scenarios/gauntlet", []string{"emulator", "scenarios", "fixtures"}, "the binary uses it, so nothing of testkit may come with it"},
 	{"scenarios", nil, "the language is a leaf: everything else speaks it"},
 	{"scenarios/scenariotest", []string{"scenarios"}, "it makes scenarios up for tests, and no more than those"},

@@ -18,7 +18,7 @@ const hostOverride = "TESTCONTAINERS_HOST_OVERRIDE"
 
 // build makes the image around a static binary of this source, and removes it at the end of the test, which fails where
 // a container of it is left. It skips the test where no Docker engine answers.
-func build(t *testing.T) {
+func build(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("docker"); err != nil {
 		t.Skip("no docker command, which would build the image")
@@ -32,6 +32,11 @@ func build(t *testing.T) {
 	goos, goarch, _ := strings.Cut(strings.TrimSpace(string(engine)), "/")
 	if goos != "linux" {
 		t.Skipf("the Docker engine runs containers of %s, not of linux", goos)
+	}
+
+	// Ryuk's image would have to be pulled; each test here ends what it starts.
+	if ryuk, err := exec.CommandContext(ctx, "docker", "image", "ls", "--quiet", "testcontainers/ryuk").Output(); err != nil || len(ryuk) == 0 {
+		t.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
 	}
 
 	// In a container testcontainers takes the default gateway for the engine's host, even if the engine runs in there too.
@@ -61,7 +66,7 @@ func build(t *testing.T) {
 	t.Cleanup(func() { run(t, nil, "docker", "image", "rm", image) })
 }
 
-func run(t *testing.T, env []string, name string, args ...string) {
+func run(t testing.TB, env []string, name string, args ...string) {
 	t.Helper()
 	command := exec.Command(name, args...)
 	command.Env = append(os.Environ(), env...)

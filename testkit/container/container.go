@@ -1,11 +1,15 @@
 // Package container runs understudy's image for a test, by the rules of testcontainers-go's modules. It is for code under
 // test in other processes and languages; a Go test that can do without a port has package testkit.
 //
-//	c, err := container.Run(ctx, "understudy:latest", container.WithLimits("on"))
-//	testcontainers.CleanupContainer(t, c)
+//	c := container.Start(t, "understudy:latest", container.WithLimits("on"))
+//	w, err := c.World(t.Context(), "mine", "acme")
+//	w.Play(t, scenarios.Shipped("rate-limit-burst"))
 //
-// Tests that run in parallel share one container and take a World each. Whatever else serve takes is an environment
-// variable, as UNDERSTUDY_SEED for testcontainers.WithEnv.
+// Tests that run in parallel share one container and take a World each, with the assertions of testkit's. Its time is real.
+// Whatever else serve takes is an environment variable, as UNDERSTUDY_SEED for testcontainers.WithEnv.
+//
+// testcontainers starts a second container, Ryuk, which ends those that a killed test leaves behind. Where its image can't
+// be had, set TESTCONTAINERS_RYUK_DISABLED=true: Start and testcontainers.CleanupContainer need it not.
 package container
 
 import (
@@ -26,8 +30,8 @@ import (
 const (
 	httpPort, httpsPort   = "4010/tcp", "4443/tcp"
 	startTimeout          = time.Minute
-	callTimeout           = 10 * time.Second // of a call of the control API, or of the engine for its log
-	maxAnswer, maxPrinted = 1 << 20, 4 << 10 // bytes
+	callTimeout           = 10 * time.Second  // of a call of the control API, or of the engine for its log
+	maxAnswer, maxPrinted = 64 << 20, 4 << 10 // bytes: of a journal, whose bodies are bounded by 32 MiB, and of a log
 )
 
 // Container is a running understudy. It is safe for concurrent use.
@@ -39,6 +43,9 @@ type Container struct {
 // on which the engine publishes ports. The container is not nil where one was made, even beside an error: hand it to
 // testcontainers.CleanupContainer before the error is looked at. The error ends with what the container printed last.
 func Run(ctx context.Context, img string, opts ...testcontainers.ContainerCustomizer) (*Container, error) {
+	if err := engine(ctx); err != nil {
+		return nil, fmt.Errorf("run understudy: no Docker engine answers: %w", err)
+	}
 	own := []testcontainers.ContainerCustomizer{
 		testcontainers.WithExposedPorts(httpPort, httpsPort),
 		nameHost(ctx),
@@ -147,7 +154,10 @@ func (c *Container) control(ctx context.Context, method, path string, body []byt
 		return nil, fmt.Errorf("understudy: %w", err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err == nil && len(answer) > maxAnswer {
+		err = fmt.Errorf("the answer has more than %d bytes", maxAnswer)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("understudy: %s %s: %w", method, path, err)
 	}

@@ -23,9 +23,8 @@ const acme = "org_Acme000000000001"
 
 // TestContainer builds the image and drives containers of it. It is one test, because the image goes with it.
 func TestContainer(t *testing.T) {
-	t.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true") // its image would have to be pulled; each test here ends what it starts
 	build(t)
-	c := start(t)
+	c := container.Start(t, image)
 	client := must(c.Client(t.Context()))
 
 	t.Run("HTTP", func(t *testing.T) {
@@ -45,13 +44,16 @@ func TestContainer(t *testing.T) {
 			t.Error("it got through")
 		}
 	})
+	t.Run("HTTPS by go-auth0 v2", func(t *testing.T) { testV2(t, c) })
 	t.Run("worlds", func(t *testing.T) { testWorlds(t, c) })
+	t.Run("scenarios", func(t *testing.T) { testScenarios(t, c) })
+	t.Run("credentials", testCredentials)
 	t.Run("an engine at another address", func(t *testing.T) {
 		if host := must(c.Host(t.Context())); host != "localhost" || runtime.GOOS != "linux" {
 			t.Skipf("the engine is at %s; on this system it has no second address that is known to work", host)
 		}
 		t.Setenv(hostOverride, "127.0.0.2")
-		c := start(t)
+		c := container.Start(t, image)
 		if got := get(t, must(c.Client(t.Context())), must(c.HTTPSURL(t.Context()))); got.status != 200 {
 			t.Errorf("%+v", got)
 		}
@@ -60,12 +62,15 @@ func TestContainer(t *testing.T) {
 	t.Run("refused", testRefused)
 	t.Run("examples", testExamples)
 	t.Run("ended", func(t *testing.T) {
-		ended := start(t)
+		ended := container.Start(t, image)
 		if err := testcontainers.TerminateContainer(ended); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := ended.Client(t.Context()); err == nil {
 			t.Error("a container that ended has a client")
+		}
+		if w, err := ended.World(t.Context(), "late", ""); err == nil {
+			t.Errorf("a container that ended makes %v", w)
 		}
 		list := must(exec.Command("docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", "ancestor="+image).Output())
 		if got := strings.TrimSpace(string(list)); got != c.GetContainerID() {
@@ -123,13 +128,13 @@ func testOptions(t *testing.T) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := start(t, container.WithFixture(file), container.WithLimits("auth0=free"))
+	c := container.Start(t, image, container.WithFixture(file), container.WithLimits("auth0=free"))
 	got := get(t, must(c.Client(t.Context())), must(c.URL(t.Context())))
 	if got.status != 200 || !strings.Contains(got.body, `"display_name":"Acme of a file"`) || got.header.Get("X-Ratelimit-Limit") != "2" {
 		t.Errorf("%+v", got)
 	}
 
-	c = start(t, container.WithAuth("strict"))
+	c = container.Start(t, image, container.WithAuth("strict"))
 	got = get(t, must(c.Client(t.Context())), must(c.URL(t.Context())))
 	if got.status != 400 || !strings.Contains(got.body, "Bad HTTP authentication header format") {
 		t.Errorf("%+v", got)
@@ -191,17 +196,6 @@ func printed(t *testing.T, example func()) string {
 	defer func() { os.Stdout = before }()
 	example()
 	return string(must(os.ReadFile(file.Name())))
-}
-
-// start runs a container that ends with the test. Where it does not come up, the error shows its log.
-func start(t *testing.T, opts ...testcontainers.ContainerCustomizer) *container.Container {
-	t.Helper()
-	c, err := container.Run(t.Context(), image, opts...)
-	testcontainers.CleanupContainer(t, c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 func sdk(t *testing.T, url string, client *http.Client, opts ...management.Option) *management.Management {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/understudy-dev/understudy/emulator"
 )
 
-// World is one world of a container. Its objects, clock, limits, credentials and journal are its own, so that tests can
-// run in parallel on one container. It ends with the container.
+// World is one world of a container. Its objects, clock, limits, credentials, scenario and journal are its own, so that
+// tests can run in parallel on one container. It ends with Delete, or with the container.
 type World struct {
 	container *Container
 	name      string
@@ -25,6 +27,29 @@ func (c *Container) World(ctx context.Context, name, fixture string) (*World, er
 		return nil, err
 	}
 	return &World{c, name}, nil
+}
+
+// Delete forgets the world; where a test plays scenarios, in a Cleanup of before Play, which looks at its rules at the end.
+// Error: it is gone already, or the container is.
+func (w *World) Delete(ctx context.Context) error {
+	_, err := w.container.control(ctx, http.MethodDelete, "worlds/"+w.name, nil)
+	return err
+}
+
+// Mint makes a credential that works in this world alone, and leads to it where neither URL nor header names a world. It
+// returns its fields as the vendor's clients take them, such as access_token, as a JSON object. Errors: an unknown vendor,
+// or one that has no such credential.
+func (w *World) Mint(ctx context.Context, vendor string, want emulator.Credential) (string, error) {
+	ask := map[string]any{"vendor": vendor, "kind": want.Kind, "role": want.Role, "scopes": want.Scopes}
+	if want.TTL != 0 {
+		ask["ttl"] = want.TTL.String()
+	}
+	body, err := json.Marshal(ask)
+	if err != nil {
+		return "", err
+	}
+	fields, err := w.container.control(ctx, http.MethodPost, "worlds/"+w.name+"/credentials", body)
+	return string(fields), err
 }
 
 // URL is the world's over HTTP, for clients in other processes. It has a path, which some SDKs drop: those take Client.
