@@ -43,24 +43,6 @@ func started(tb testing.TB, opts ...emulator.Option) *emulator.Emulator {
 	return e
 }
 
-// BenchmarkFork forks a world of 10,000 connections.
-func BenchmarkFork(b *testing.B) {
-	e := generated(b, 10_000)
-	i := 0
-	for b.Loop() {
-		if i++; i%1000 == 0 { // within the bound on worlds
-			b.StopTimer()
-			for _, name := range e.Worlds() {
-				_ = e.DeleteWorld(name) // the default one stays
-			}
-			b.StartTimer()
-		}
-		if _, err := e.Default().Fork(fmt.Sprint("f", i)); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkSize shows what a GET and a list page cost at growing sizes, through the handler alone.
 func BenchmarkSize(b *testing.B) {
 	for _, size := range []int{100, 10_000, 100_000} {
