@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -120,6 +121,9 @@ func (w *World) open() *World {
 	w.transport = endpoint.Transport()
 	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}}
 	tb.Cleanup(func() {
+		if w.inBubble {
+			synctest.Wait() // a client that is still reading an answer has not forgotten it
+		}
 		forgotten := w.tracker.cancelOpen()
 		w.transport.CloseIdleConnections()
 		if err := endpoint.Close(); err != nil {
