@@ -183,7 +183,7 @@ func TestWhatClientsSee(t *testing.T) {
 					want = c.sees
 				}
 				if strings.Contains(want, "time-out") {
-					client.Timeout = 50 * time.Millisecond
+					client.Timeout = 300 * time.Millisecond
 				}
 				if got := observed(client, method, base+path, body); got != want {
 					t.Errorf("a client sees %q, want %q", got, want)
