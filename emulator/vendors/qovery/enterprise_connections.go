@@ -90,9 +90,9 @@ var enterpriseConnectionKind = spec.Kind{
 	},
 	Build: func(c *spec.Call, doc state.Doc) (state.Doc, error) {
 		whole := state.Doc(`{"default_role":"viewer","enforce_group_sync":false,"group_mappings":{}}`).Merge(doc)
-		resolved, missing := withRoles(c.Tx, doc.Text("organization_id"), whole)
-		if missing != "" {
-			return "", fmt.Errorf("the organization has no role %q", missing)
+		resolved, unknown, ok := withRoles(c.Tx, doc.Text("organization_id"), whole)
+		if !ok {
+			return "", fmt.Errorf("the organization has no role %q", unknown)
 		}
 		return resolved, nil
 	},
@@ -107,29 +107,49 @@ func organizationName(tx *state.Tx, id string) string {
 	return o.Doc.Text("name")
 }
 
-// withRoles writes each role as the service keeps it: Qovery's by their names in lower case, the organization's own by
-// their ids. A role that is neither is missing. What was null is empty.
-func withRoles(tx *state.Tx, organization string, doc state.Doc) (resolved state.Doc, missing string) {
-	role := func(word string) string {
-		if name := strings.ToLower(word); slices.Contains(builtInRoles, name) {
-			return name
-		}
-		if own := ownRole(tx, organization, word); own != nil {
-			return own.ID
-		}
-		missing = word
-		return word
+// roleKey is a role as connections name it: Qovery's by its name in lower case, the organization's own by its id. False
+// where the organization has no such role.
+func roleKey(tx *state.Tx, organization, word string) (key string, known bool) {
+	if name := strings.ToLower(word); slices.Contains(builtInRoles, name) {
+		return name, true
 	}
-	mappings := state.Doc("{}")
+	if own := ownRole(tx, organization, word); own != nil {
+		return own.ID, true
+	}
+	return word, false
+}
+
+// withRoles writes each role as the service keeps it. It stops at the first that the organization has not. What was null
+// is empty.
+func withRoles(tx *state.Tx, organization string, doc state.Doc) (resolved state.Doc, unknown string, ok bool) {
+	role, ok := roleKey(tx, organization, doc.Text("default_role"))
+	if !ok {
+		return "", role, false
+	}
+	var roles []string
+	groups := map[string][]state.Doc{}
 	if sent := doc.Get("group_mappings"); sent.IsObject() {
-		sent.ForEach(func(key, names gjson.Result) bool {
-			word := role(key.String())
-			all := groupsOf(mappings.Get(word)) // the same role twice, in upper and lower case
-			mappings = mappings.Set(word, string(state.Array(append(all, groupsOf(names)...))))
+		sent.ForEach(func(word, names gjson.Result) bool {
+			key, known := roleKey(tx, organization, word.Str)
+			if unknown, ok = key, known; !known {
+				return false
+			}
+			all, again := groups[key] // the same role twice, in upper and lower case
+			if !again {
+				roles = append(roles, key)
+			}
+			groups[key] = append(all, groupsOf(names)...)
 			return true
 		})
 	}
-	return doc.SetText("default_role", role(doc.Text("default_role"))).Set("group_mappings", string(mappings)), missing
+	if !ok {
+		return "", unknown, false
+	}
+	mappings := state.NewBuilder()
+	for _, key := range roles {
+		mappings.List(key, groups[key])
+	}
+	return doc.SetText("default_role", role).Set("group_mappings", string(mappings.Doc())), "", true
 }
 
 func groupsOf(list gjson.Result) []state.Doc {
@@ -179,9 +199,9 @@ func updateConnection(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	changed, missing := withRoles(c.Tx, o.Parent, o.Doc.Merge(c.Body.Pick("default_role", "enforce_group_sync", "group_mappings")))
-	if missing != "" {
-		return spec.Reply{}, c.Fail("role_not_found", "role", missing)
+	changed, unknown, ok := withRoles(c.Tx, o.Parent, o.Doc.Merge(c.Body.Pick("default_role", "enforce_group_sync", "group_mappings")))
+	if !ok {
+		return spec.Reply{}, c.Fail("role_not_found", "role", unknown)
 	}
 	if o, err = c.Tx.Replace(o, changed); err != nil {
 		return spec.Reply{}, err

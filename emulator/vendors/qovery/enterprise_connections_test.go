@@ -55,6 +55,8 @@ func TestPutIsRefused(t *testing.T) {
 	for detail, call := range map[string]string{
 		"role nobody does not exist":                                 saml + body("nobody", "{}"),
 		"role chief does not exist":                                  saml + body("viewer", `{"chief":[]}`),
+		"role first does not exist":                                  saml + body("viewer", `{"first":["Root"],"":[],"viewer":[],"last":[]}`),
+		"role  does not exist":                                       saml + body("viewer", `{"viewer":["Root"],"":[]}`),
 		"role " + builtIn + " does not exist":                        saml + body(builtIn, "{}"), // Qovery's own go by name
 		"role " + ops + " does not exist":                            bright + "/enterpriseconnection/brightforge-oidc" + body(ops, "{}"),
 		"Validation error: default_role is required":                 saml + ` {"enforce_group_sync":true,"group_mappings":{}}`,
