@@ -101,43 +101,24 @@ func listDevUsers(c *spec.Call) (spec.Reply, error) {
 			return spec.Reply{}, c.Fail("invalid_enum_value", "detail", notOneOf("state", word, userStates))
 		}
 	}
+	keys, ok := sortKeysOf(q.sorts)
+	if !ok {
+		return spec.Reply{}, c.Fail("value_not_permitted", "detail", string(state.NewBuilder().Text("field_name", "sort_by").
+			Text("reason", "must be a field, with :asc or :desc behind it").Doc()))
+	}
+	takes, created, modified := q.filter(), c.Body.Get("created_date"), c.Body.Get("modified_date")
 	users := slices.DeleteFunc(c.Tx.List("dev_users", "dev_users", ""), func(o *state.Object) bool {
-		return !q.takes(o) || !inRange(c.Body.Get("created_date"), o.Doc.Text("created_date"), c.Now) ||
-			!inRange(c.Body.Get("modified_date"), o.Doc.Text("modified_date"), c.Now)
+		return !takes(o) || !inRange(created, o.Doc.Text("created_date"), c.Now) || !inRange(modified, o.Doc.Text("modified_date"), c.Now)
 	})
-	for i := len(q.sorts) - 1; i >= 0; i-- { // the last key first: each sort is stable
-		field, direction, _ := strings.Cut(q.sorts[i], ":")
-		if !slices.Contains(sortable, field) || direction != "" && direction != "asc" && direction != "desc" {
-			return spec.Reply{}, c.Fail("value_not_permitted", "detail", string(state.NewBuilder().Text("field_name", "sort_by").
-				Text("reason", "must be a field, with :asc or :desc behind it").Doc()))
-		}
-		slices.SortStableFunc(users, func(a, b *state.Object) int {
-			if direction == "desc" {
-				a, b = b, a
+	slices.SortStableFunc(users, func(a, b *state.Object) int {
+		for _, key := range keys {
+			if order := key.compare(a, b); order != 0 {
+				return order
 			}
-			return strings.Compare(a.Doc.Text(field), b.Doc.Text(field))
-		})
-	}
+		}
+		return 0
+	})
 	return q.page(c, users)
-}
-
-// takes tells whether a user passes every filter; within one, any of its values is enough.
-func (q *userQuery) takes(o *state.Object) bool {
-	if len(q.emails) > 0 && !slices.Contains(q.emails, o.Doc.Text("email")) || len(q.states) > 0 && !slices.Contains(q.states, o.Doc.Text("state")) {
-		return false
-	}
-	if len(q.external) == 0 {
-		return true
-	}
-	for _, has := range o.Doc.Get("external_identities").Array() {
-		for _, want := range q.external {
-			id, issuer := want.Get("id"), want.Get("issuer")
-			if (!id.Exists() || id.Str == has.Get("id").Str) && (!issuer.Exists() || issuer.Str == has.Get("issuer").Str) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // page is the part of a list behind the cursor or, in the mode before, ahead of it. A cursor bears the id of a user at

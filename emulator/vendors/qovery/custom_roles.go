@@ -241,32 +241,41 @@ func updateCustomRole(c *spec.Call) (spec.Reply, error) {
 // keeps its own, though the body should have them all.
 func changedClusters(c *spec.Call, role *state.Object) (string, error) {
 	all := role.Doc.Get("cluster_permissions").Array()
+	at := placesOf(all, "cluster_id")
 	docs := rawOf(all)
 	for _, sent := range c.Body.Get("cluster_permissions").Array() {
-		at := indexOf(all, "cluster_id", sent.Get("cluster_id").Str)
-		if at < 0 {
+		i, known := at[strings.ToLower(sent.Get("cluster_id").Str)]
+		if !known {
 			return "", c.Fail("validation_error", "detail", "cluster_permissions names an unknown cluster")
 		}
-		docs[at] = docs[at].SetText("permission", sent.Get("permission").Str)
+		docs[i] = docs[i].SetText("permission", sent.Get("permission").Str)
 	}
 	return string(state.Array(docs)), nil
 }
 
+// changedProjects are the same of projects. Of one that the body names twice the last entry counts.
 func changedProjects(c *spec.Call, role *state.Object) (string, error) {
 	all := role.Doc.Get("project_permissions").Array()
-	docs := rawOf(all)
+	at := placesOf(all, "project_id")
+	last := make([]gjson.Result, len(all))
 	for _, sent := range c.Body.Get("project_permissions").Array() {
-		at := indexOf(all, "project_id", sent.Get("project_id").Str)
-		isAdmin, permissions := sent.Get("is_admin").Bool(), sent.Get("permissions")
+		i, known := at[strings.ToLower(sent.Get("project_id").Str)]
 		switch {
-		case at < 0:
+		case !known:
 			return "", c.Fail("validation_error", "detail", "project_permissions names an unknown project")
-		case !isAdmin && !permissions.IsArray():
+		case !sent.Get("is_admin").Bool() && !sent.Get("permissions").IsArray():
 			return "", c.Fail("validation_error", "detail", "project_permissions.permissions is required")
 		}
-		docs[at] = docs[at].Merge(state.NewBuilder().Bool("is_admin", isAdmin).Doc())
-		if permissions.IsArray() {
-			docs[at] = docs[at].Set("permissions", permissions.Raw)
+		last[i] = sent
+	}
+	docs := rawOf(all)
+	for i, sent := range last {
+		if !sent.Exists() {
+			continue
+		}
+		docs[i] = docs[i].Merge(state.NewBuilder().Bool("is_admin", sent.Get("is_admin").Bool()).Doc())
+		if permissions := sent.Get("permissions"); permissions.IsArray() {
+			docs[i] = docs[i].Set("permissions", permissions.Raw)
 		}
 	}
 	return string(state.Array(docs)), nil
@@ -280,8 +289,13 @@ func rawOf(all []gjson.Result) []state.Doc {
 	return docs
 }
 
-func indexOf(all []gjson.Result, field, id string) int {
-	return slices.IndexFunc(all, func(item gjson.Result) bool { return item.Get(field).Str == strings.ToLower(id) })
+// placesOf are the places of items in a list by a member, in lower case.
+func placesOf(all []gjson.Result, field string) map[string]int {
+	at := make(map[string]int, len(all))
+	for i, item := range all {
+		at[strings.ToLower(item.Get(field).Str)] = i
+	}
+	return at
 }
 
 func deleteCustomRole(c *spec.Call) (spec.Reply, error) {
