@@ -41,7 +41,7 @@ var everywhere = []struct {
 		call{"POST", "/dev-orgs.auth-connections.create", `{"type":"oidc","display_name":"Newco","client_id":"c","client_secret":"s","issuer":"https://login.newco.example"}`},
 		call{"GET", "/dev-orgs.auth-connections.get?id=ID", ""},
 		call{"POST", "/dev-orgs.auth-connections.update", `{"id":"ID","display_name":"New company"}`}, "auth_connection.id", "con_AcmeDevOidc00001"},
-	{"qovery", "API token", func(_ *testing.T, w *testkit.World) string { return "Token " + w.Qovery().Token("owner") },
+	{"qovery", "user's token", func(*testing.T, *testkit.World) string { return "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln" }, // an API token has no end
 		call{"POST", customRoles, `{"name":"Newco"}`}, call{"GET", customRoles + "/ID", ""},
 		call{"PUT", customRoles + "/ID", `{"name":"Newco","description":"New","cluster_permissions":[],"project_permissions":[]}`}, "id", "ac000000-0000-4000-8000-0000000000e1"},
 }

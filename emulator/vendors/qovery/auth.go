@@ -141,5 +141,21 @@ func authorize(h http.Header, minted state.Doc) {
 	h.Set("Authorization", minted.Text("token_type")+" "+minted.Text("access_token"))
 }
 
-// ended refuses a token that was revoked, or whose time is over: the service does not say which.
-func ended(c *spec.Call, _ bool) error { return c.Fail("unauthorized") }
+// ended refuses a token that was revoked, or whose time is over: the service does not say which. An API token has no end.
+func ended(c *spec.Call, expired bool) error {
+	if expired && !expires(c.Tx, credential(c.Request, nil)) {
+		return nil
+	}
+	return c.Fail("unauthorized")
+}
+
+// expires tells a user's token from an API token: by what the world knows of it, else by its form.
+func expires(tx *state.Tx, token string) bool {
+	if _, err := tx.Named("api_tokens", state.Claimed, token); err == nil {
+		return false
+	}
+	if known, err := tx.Get("tokens", token); err == nil {
+		return known.Doc.Has("expires_at")
+	}
+	return strings.Count(token, ".") == 2
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 const acmeShown = `{"id":"ac000000-0000-4000-8000-00000000000a","created_at":"2026-01-01T00:00:00.000000Z","updated_at":"2026-01-01T00:00:00.000000Z","name":"acme","plan":"ENTERPRISE_2025",` +
@@ -188,6 +189,38 @@ func TestTokens(t *testing.T) {
 	} {
 		if _, err := c.Default().Mint("qovery", wish); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v", wish, err)
+		}
+	}
+}
+
+// TestWhichTokensExpire: a scenario ends a user's token, and an API token never.
+func TestWhichTokensExpire(t *testing.T) {
+	const declared = "Token qov_AcmeContinuousIntegration0000001"
+	for _, auth := range []string{"lenient", "strict"} {
+		c := newCompany(t, emulator.WithAuth(auth))
+		c.mint(emulator.Credential{})
+		minted := c.token
+		c.mint(emulator.Credential{Kind: "jwt"})
+		tokens := map[string]bool{minted: false, declared: false, c.token: true}
+		if auth == "lenient" { // which takes strangers too
+			tokens["Token qov_abc_def"], tokens["Bearer abcd"], tokens["Token eyJhbGciOiJSUzI1NiJ9.e30.c2ln"] = false, false, true
+		}
+		for token, expires := range tokens {
+			c.token = token
+			end := func(rule scenarios.RuleBuilder) int {
+				if err := c.Default().Play(rule); err != nil {
+					t.Fatal(err)
+				}
+				c.ok(200, "GET /organization") // the call in which the token ends
+				c.Default().Disarm()
+				return c.send("GET /organization").Code
+			}
+			if got := end(scenarios.On("qovery.*").Expire()); got != map[bool]int{true: 401, false: 200}[expires] {
+				t.Errorf("%s: after its end %s is answered %d", auth, token, got)
+			}
+			if !expires && end(scenarios.On("qovery.*").Revoke()) != 401 {
+				t.Errorf("%s: %s is not revoked", auth, token)
+			}
 		}
 	}
 }
