@@ -36,6 +36,8 @@ func (o *outline) vendor(v *spec.Vendor) {
 		when := ""
 		if h.Limited {
 			when = " while limits are on"
+		} else if h.Refusing {
+			when = " where limits refuse"
 		}
 		o.line("  header %s: %s%s", h.Name, h.Example, when)
 	}

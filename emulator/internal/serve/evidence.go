@@ -10,11 +10,11 @@ import (
 // Hold makes the server answer with nothing that is known less well than by a grade. Rows are judged as they answer;
 // headers and limits here, each by itself: a header falls away, a limit that is on is an error.
 func (s *Server) Hold(weakest spec.Grade, limits map[string]string) error {
-	s.weakest, s.withheld = weakest, map[string][]string{}
+	s.weakest, s.withheld = weakest, map[string][]spec.Header{}
 	for _, v := range s.vendors {
 		for _, h := range v.Headers {
 			if !s.holds(h.Evidence) {
-				s.withheld[v.Name] = append(s.withheld[v.Name], h.Name)
+				s.withheld[v.Name] = append(s.withheld[v.Name], h)
 			}
 		}
 		for _, b := range v.Buckets {

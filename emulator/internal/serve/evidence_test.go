@@ -102,6 +102,33 @@ func TestStaleReadsAreJudgedToo(t *testing.T) {
 	want(t, send(s, "GET /shop/things/a", owner...), 501, "shop.things.get") // the row that says that there is none
 }
 
+// TestHeadersOfRefusals: one that is not known well enough falls away too, unless a scenario refuses.
+func TestHeadersOfRefusals(t *testing.T) {
+	s := graded(t, spec.GradeDocumented)
+	v, w := s.vendors[0], s.World(DefaultWorld)
+	v.Headers = []spec.Header{{Name: "Retry-After", Refusing: true, Evidence: spec.Assumed("a guess")}}
+	v.Decorate = func(_ *spec.Call, h http.Header, q spec.Quota) {
+		if q.Refused != "" {
+			h.Set("Retry-After", "7")
+		}
+	}
+	v.Error(nil, "slow").Evidence = spec.Documented("page")
+	if err := s.Hold(spec.GradeDocumented, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.Limits = map[string]string{"shop": "small"}
+	for range 5 {
+		want(t, send(s, "GET /shop/things", owner...), 200, "")
+	}
+	if rec := send(s, "GET /shop/things", owner...); rec.Code != 429 || rec.Header().Get("Retry-After") != "" {
+		t.Errorf("%d %v", rec.Code, rec.Header())
+	}
+	arm(s, w, on(func(r *scenarios.Rule) { r.Fail, r.Phase = "throttled", scenarios.BeforeAuth }))
+	if rec := send(s, "GET /shop/things", owner...); rec.Code != 429 || rec.Header().Get("Retry-After") != "7" {
+		t.Errorf("injected: %d %v", rec.Code, rec.Header())
+	}
+}
+
 func TestLimitsThatAreNotKnownAreRefused(t *testing.T) {
 	v := shop()
 	v.Buckets[0].Evidence, v.Buckets[1].Evidence = spec.Documented("page"), spec.Assumed("a guess")

@@ -49,6 +49,9 @@ func (x *exchange) mainBucket() *spec.Bucket {
 			return &x.vendor.Buckets[i]
 		}
 	}
+	if x.op == nil {
+		return nil
+	}
 	return x.vendor.Bucket(x.op.Limit)
 }
 
@@ -66,10 +69,32 @@ func (x *exchange) passed() (buckets []*spec.Bucket) {
 	return buckets
 }
 
+// standing is where the main bucket stands, whoever calls: whole, where limits are off. Where each caller has one of
+// their own it is nothing.
+func (x *exchange) standing() spec.Quota {
+	main := x.mainBucket()
+	if main == nil || main.Key != nil || len(x.vendor.Presets) == 0 {
+		return spec.Quota{}
+	}
+	rate, limited := x.rateIn(x.world.armed.Load(), main) // a path that is not found has met no scenario
+	if !limited {
+		rate = main.Rates[x.vendor.Presets[0]]
+		return spec.Quota{Limit: rate.Burst, Remaining: rate.Burst, Reset: x.now}
+	}
+	var left float64
+	_ = x.world.Store.View(x.vendor.Name, func(tx *state.Tx) error {
+		left = level(tx, x.noteOf(main), rate, x.now)
+		return nil
+	})
+	return spec.Quota{Limit: rate.Burst, Remaining: int(left), Reset: x.now.Add(rate.Wait(float64(rate.Burst) - left)), Counted: true}
+}
+
 // rate is a bucket's size: as the scenario has it, else by the world's preset for the vendor.
-func (x *exchange) rate(b *spec.Bucket) (rate spec.Rate, limited bool) {
-	if x.armed != nil {
-		if rate, limited = x.armed.rates[b]; limited {
+func (x *exchange) rate(b *spec.Bucket) (rate spec.Rate, limited bool) { return x.rateIn(x.armed, b) }
+
+func (x *exchange) rateIn(armed *armed, b *spec.Bucket) (rate spec.Rate, limited bool) {
+	if armed != nil {
+		if rate, limited = armed.rates[b]; limited {
 			return rate, true
 		}
 	}

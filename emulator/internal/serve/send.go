@@ -15,9 +15,14 @@ import (
 func (x *exchange) send() {
 	header := x.w.Header()
 	if x.vendor != nil && !x.undeclared && x.code != "answer" { // a gateway knows nothing of the vendor's headers
+		if x.vendor.Standing && x.quota.Limit == 0 {
+			x.quota = x.standing()
+		}
 		x.vendor.Decorate(&x.call, header, x.quota)
-		for _, name := range x.server.withheld[x.vendor.Name] {
-			header[http.CanonicalHeaderKey(name)] = nil // so that net/http puts none of its own there
+		for _, h := range x.server.withheld[x.vendor.Name] {
+			if !h.Refusing || x.struck == nil { // what is injected claims nothing of the vendor
+				header[http.CanonicalHeaderKey(h.Name)] = nil // so that net/http puts none of its own there
+			}
 		}
 	}
 	for name, value := range x.reply.Header {

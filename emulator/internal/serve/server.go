@@ -36,8 +36,8 @@ type Server struct {
 
 	vendors  []*spec.Vendor
 	router   *router
-	weakest  spec.Grade          // that answers; Ungraded: all do. See Hold
-	withheld map[string][]string // by vendor: headers that are known less well
+	weakest  spec.Grade               // that answers; Ungraded: all do. See Hold
+	withheld map[string][]spec.Header // by vendor: those that are known less well
 	armings  atomic.Uint64
 
 	mu          sync.RWMutex

@@ -127,7 +127,11 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 	}
 	if row.Class == spec.Throttled {
 		if main := x.mainBucket(); x.quota.Limit == 0 && main != nil && len(x.vendor.Presets) > 0 {
-			x.quota.Limit = main.Rates[x.vendor.Presets[0]].Burst
+			rate, limited := x.rate(main)
+			if !limited {
+				rate = main.Rates[x.vendor.Presets[0]]
+			}
+			x.quota.Limit = rate.Burst
 		}
 		x.quota = spec.Quota{Limit: x.quota.Limit, Wait: wait, Reset: x.now.Add(wait), Refused: "scenario"}
 	} else if wait > 0 {

@@ -56,6 +56,9 @@ type Vendor struct {
 	Shape func(c *Call, reply *Reply)
 	// Decorate sets the headers that every reply carries.
 	Decorate func(c *Call, header http.Header, quota Quota)
+	// Standing says that Decorate is told where the main bucket stands on replies that it did not count too, such as those to
+	// unknown callers. Only for a main bucket that all callers share.
+	Standing bool
 }
 
 // Quota is where a caller stands with the vendor's main bucket.
@@ -103,10 +106,11 @@ func (r Rate) Wait(tokens float64) time.Duration {
 	return time.Duration(math.Ceil(tokens / float64(r.Refill) * float64(r.Per)))
 }
 
-// Header is a header that a vendor sets on every reply, or on every one that limits counted.
+// Header is a header that a vendor sets on every reply, on every one that limits counted, or on those that they refused.
 type Header struct {
 	Name, Example string
 	Limited       bool // only while limits are on
+	Refusing      bool // only where limits refuse the call
 	Evidence      Evidence
 }
 

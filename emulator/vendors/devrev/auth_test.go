@@ -156,18 +156,32 @@ func TestOrderOfChecks(t *testing.T) {
 	o.refuses(401, "unauthenticated", "", "POST /dev-orgs.auth-connections.clone {")
 }
 
+// TestRateLimitHeadersOnEveryReply: what no bucket counts tells where the window stands.
 func TestRateLimitHeadersOnEveryReply(t *testing.T) {
 	o := newOrg(t, emulator.WithLimits("devrev=live"))
-	for call, left := range map[string]string{self: "7999", get + "x": "7998", "GET /dev-orgs.nothing": "8000"} {
+	tells := func(call, limit, left string) {
+		t.Helper()
 		h := o.send(call).Header()
-		if h.Get("X-Ratelimit-Limit") != "8000" || h.Get("X-Ratelimit-Reset") == "" || (h.Get("X-Ratelimit-Remaining") == "8000") != (left == "8000") {
+		if h.Get("X-Ratelimit-Limit") != limit || h.Get("X-Ratelimit-Remaining") != left || h.Get("X-Ratelimit-Reset") == "" || h.Get("Retry-After") != "" {
 			t.Errorf("%s: %v", call, h)
 		}
 	}
-	o.token = ""
-	if h := o.send(self).Header(); h.Get("X-Ratelimit-Limit") != "8000" || h.Get("X-Ratelimit-Remaining") != "8000" {
-		t.Errorf("%v", h)
+	tells("GET /dev-orgs.nothing", "8000", "8000")
+	tells(self, "8000", "7999")
+	tells(get+"x", "8000", "7998")
+	tells("GET /dev-orgs.nothing", "8000", "7998")
+	resized := scenarios.New("small").Limits(map[string]scenarios.Limit{"devrev.global": {Burst: 3, Refill: scenarios.Refill{Tokens: 1, Per: time.Hour}}})
+	if err := o.Default().Play(resized); err != nil {
+		t.Fatal(err)
 	}
+	tells("GET /dev-orgs.nothing", "3", "3")
+	tells(self, "3", "2")
+	tells("GET /dev-orgs.nothing", "3", "2")
+	o.token = ""
+	tells(self, "3", "2")
+	o = newOrg(t)
+	tells("GET /dev-orgs.nothing", "8000", "8000")
+	tells(self, "8000", "7999")
 }
 
 func TestTooManyRequestsTellTheWaitTwice(t *testing.T) {

@@ -52,17 +52,12 @@ var headers = []spec.Header{
 	{Name: "X-Ratelimit-Limit", Example: "8000", Evidence: spec.Documented("developer.devrev.ai, rate limits")},
 	{Name: "X-Ratelimit-Remaining", Example: "7999", Evidence: spec.Documented("developer.devrev.ai, rate limits")},
 	{Name: "X-Ratelimit-Reset", Example: "1786000000", Evidence: spec.Documented("developer.devrev.ai, rate limits: Unix seconds")},
+	{Name: "Retry-After", Example: "1", Refusing: true, Evidence: spec.Documented("developer.devrev.ai, rate limits; " + specification)},
 }
 
-// decorate sets the headers that every reply carries, those to unknown callers too.
-func decorate(c *spec.Call, h http.Header, q spec.Quota) {
+// decorate sets the headers that every reply carries, those to unknown callers too, as Standing has it.
+func decorate(_ *spec.Call, h http.Header, q spec.Quota) {
 	h.Set("Content-Type", "application/json")
-	if q.Limit == 0 {
-		q.Limit = quota
-		if q.Refused == "" { // nothing was counted: the window is whole
-			q.Remaining, q.Reset = quota, c.Now
-		}
-	}
 	h.Set("X-Ratelimit-Limit", strconv.Itoa(q.Limit))
 	h.Set("X-Ratelimit-Remaining", strconv.Itoa(q.Remaining))
 	h.Set("X-Ratelimit-Reset", strconv.FormatInt(q.Reset.Add(time.Second-1).Unix(), 10))

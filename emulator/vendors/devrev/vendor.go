@@ -39,6 +39,7 @@ var Vendor = &spec.Vendor{
 	Wording:      wording,
 	Render:       render,
 	Decorate:     decorate,
+	Standing:     true,
 }
 
 const (

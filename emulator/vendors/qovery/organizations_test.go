@@ -245,7 +245,15 @@ func TestLimitsAreOffByDefault(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 	c = newCompany(t, emulator.WithLimits("qovery=documented"))
-	if h := c.send("GET /organization").Header(); h.Get("X-RateLimit-Limit") != "1000" || h.Get("X-RateLimit-Remaining") != "999" || h.Get("X-RateLimit-Reset") == "" {
+	if h := c.send("GET /organization").Header(); h.Get("X-RateLimit-Limit") != "1000" || h.Get("X-RateLimit-Remaining") != "999" || h.Get("X-RateLimit-Reset") == "" || h.Get("Retry-After") != "" {
 		t.Errorf("%v", h)
+	}
+	small := scenarios.New("small").Limits(map[string]scenarios.Limit{"qovery.global": {Burst: 3, Refill: scenarios.Refill{Tokens: 1, Per: time.Hour}}}).
+		Rule(scenarios.On("qovery.*").Phase(scenarios.BeforeAuth).Fail("throttled").RetryAfter(7 * time.Second))
+	if err := c.Default().Play(small); err != nil {
+		t.Fatal(err)
+	}
+	if h := c.send("GET /organization").Header(); h.Get("X-RateLimit-Limit") != "3" || h.Get("X-RateLimit-Remaining") != "0" || h.Get("Retry-After") != "7" {
+		t.Errorf("refused: %v", h)
 	}
 }

@@ -32,6 +32,7 @@ var headers = []spec.Header{
 	{Name: "X-RateLimit-Limit", Example: "1000", Limited: true, Evidence: limitHeaders},
 	{Name: "X-RateLimit-Remaining", Example: "999", Limited: true, Evidence: limitHeaders},
 	{Name: "X-RateLimit-Reset", Example: "1786000000", Limited: true, Evidence: limitHeaders},
+	{Name: "Retry-After", Example: "1", Refusing: true, Evidence: spec.Assumed("no source names it; clients in general look for it before anything else")},
 }
 
 var limitHeaders = spec.Documented(introduction + ", which the specification does not bear out: so they come with limits only; that the reset is in Unix seconds is assumed")
@@ -41,9 +42,6 @@ func decorate(_ *spec.Call, h http.Header, q spec.Quota) {
 	h.Set("Content-Type", "application/json")
 	if !q.Counted && q.Refused == "" {
 		return
-	}
-	if q.Limit == 0 {
-		q.Limit = perHour
 	}
 	h.Set("X-RateLimit-Limit", strconv.Itoa(q.Limit))
 	h.Set("X-RateLimit-Remaining", strconv.Itoa(q.Remaining))
