@@ -3,6 +3,7 @@ package vendors_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -85,16 +86,22 @@ type content struct {
 }
 
 type parameter struct {
-	Ref      string `json:"$ref"`
-	Name     string `json:"name"`
-	In       string `json:"in"`
-	Required bool   `json:"required"`
+	Ref      string  `json:"$ref"`
+	Name     string  `json:"name"`
+	In       string  `json:"in"`
+	Required bool    `json:"required"`
+	Schema   *schema `json:"schema"`
 }
 
 type schema struct {
 	Ref           string             `json:"$ref"`
 	Properties    map[string]*schema `json:"properties"`
 	Required      []string           `json:"required"`
+	Enum          []string           `json:"enum"`
+	Minimum       *int               `json:"minimum"`
+	Maximum       *int               `json:"maximum"`
+	MinLength     int                `json:"minLength"`
+	MaxLength     int                `json:"maxLength"`
 	AllOf         []*schema          `json:"allOf"`
 	Items         *schema            `json:"items"`
 	Discriminator struct {
@@ -103,8 +110,54 @@ type schema struct {
 	} `json:"discriminator"`
 }
 
-// members are a body's fields by name, with a type's own as (type) name and an array's as name[]; true for required ones.
-type members map[string]bool
+// members are a body's fields by name, with a type's own as (type) name and an array's as name[].
+type members map[string]field
+
+type field struct {
+	required bool
+	rules    string // enum and bounds, "" for none
+}
+
+// rulesOf writes an enum and bounds.
+func rulesOf(enum []string, least, most *int, shortest, longest int) string {
+	var all []string
+	if len(enum) > 0 {
+		all = append(all, "one of "+strings.Join(slices.Sorted(slices.Values(enum)), ","))
+	}
+	for word, bound := range map[string]*int{"least": least, "most": most} {
+		if bound != nil {
+			all = append(all, word+" "+strconv.Itoa(*bound))
+		}
+	}
+	for word, bound := range map[string]int{"shortest": shortest, "longest": longest} {
+		if bound > 0 {
+			all = append(all, word+" "+strconv.Itoa(bound))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "; ")
+}
+
+func ourRules(s *spec.Schema) string {
+	if s == nil {
+		return ""
+	}
+	return rulesOf(s.Enum, s.Min, s.Max, s.MinLength, s.MaxLength)
+}
+
+func (d *document) rules(s *schema) string {
+	if s = d.resolve(s); s == nil {
+		return ""
+	}
+	return rulesOf(s.Enum, s.Minimum, s.Maximum, s.MinLength, s.MaxLength)
+}
+
+func (d *document) resolve(s *schema) *schema {
+	for s != nil && s.Ref != "" {
+		s = d.Components.Schemas[filepath.Base(s.Ref)]
+	}
+	return s
+}
 
 func (d *document) compare(v *spec.Vendor) []string {
 	var all []string
@@ -152,17 +205,21 @@ func (d *document) compareRow(v *spec.Vendor, ours *spec.Operation, theirs *oper
 	return all
 }
 
-// differ says which members only one side has, and which only one side requires. A reply may promise more than theirs.
+// differ says which members only one side has, which only one side requires, and whose rules are others. A reply may
+// promise more than theirs.
 // Below a member that one side lacks there is nothing to compare.
 func differ(where string, ours, theirs members) []string {
 	var all []string
-	for name, required := range theirs {
+	for name, their := range theirs {
 		mine, has := ours[name]
 		switch {
 		case !has && (parent(name) == "" || holds(ours, parent(name))):
 			all = append(all, where+" "+name+" is theirs alone")
-		case has && required != mine && (where != "reply" || required):
+		case has && their.required != mine.required && (where != "reply" || their.required):
 			all = append(all, where+" "+name+" is required by one")
+		}
+		if has && mine.rules != their.rules && (where != "reply" || their.rules != "") {
+			all = append(all, fmt.Sprintf("%s %s is %q, theirs %q", where, name, mine.rules, their.rules))
 		}
 	}
 	for name := range ours {
@@ -187,7 +244,7 @@ func parent(name string) string {
 func queryOf(o *spec.Operation) members {
 	all := members{}
 	for _, p := range o.Query {
-		all[p.Name] = p.Required
+		all[p.Name] = field{p.Required, ourRules(p.Schema)}
 	}
 	return all
 }
@@ -199,7 +256,7 @@ func (d *document) queryOf(o *operation) members {
 			p = named
 		}
 		if p.In == "query" {
-			all[p.Name] = p.Required
+			all[p.Name] = field{p.Required, d.rules(p.Schema)}
 		}
 	}
 	return all
@@ -216,13 +273,13 @@ func addOurs(all members, prefix string, s *spec.Schema) {
 		return
 	}
 	for _, f := range s.Fields {
-		all[prefix+f.Name] = f.Required
+		all[prefix+f.Name] = field{f.Required, ourRules(f.Schema)}
 		addOurs(all, prefix+f.Name+".", f.Schema)
 	}
 	for _, v := range s.Variants {
 		for _, f := range v.Fields {
 			name := prefix + "(" + v.Value + ") " + f.Name
-			all[name] = f.Required
+			all[name] = field{f.Required, ourRules(f.Schema)}
 			addOurs(all, name+".", f.Schema)
 		}
 	}
@@ -237,12 +294,9 @@ func (d *document) body(c content) members {
 	return all
 }
 
-// addTheirs lists members down to schemas that hold themselves.
+// addTheirs lists members down to schemas that hold themselves. What is required is a member, even where it is no property.
 func (d *document) addTheirs(all members, prefix string, s *schema, within map[*schema]bool) {
-	for s != nil && s.Ref != "" {
-		s = d.Components.Schemas[filepath.Base(s.Ref)]
-	}
-	if s == nil || within[s] {
+	if s = d.resolve(s); s == nil || within[s] {
 		return
 	}
 	within[s] = true
@@ -251,8 +305,11 @@ func (d *document) addTheirs(all members, prefix string, s *schema, within map[*
 		d.addTheirs(all, prefix, part, within)
 	}
 	for name, value := range s.Properties {
-		all[prefix+name] = all[prefix+name] || slices.Contains(s.Required, name)
+		all[prefix+name] = field{all[prefix+name].required, d.rules(value)}
 		d.addTheirs(all, prefix+name+".", value, within)
+	}
+	for _, name := range s.Required {
+		all[prefix+name] = field{true, all[prefix+name].rules}
 	}
 	for value, ref := range s.Discriminator.Mapping {
 		d.addTheirs(all, prefix+"("+value+") ", &schema{Ref: ref}, within)

@@ -29,7 +29,7 @@ var apiTokens = []spec.Operation{
 		Mints:   true,
 		Needs:   admins, QueryOpen: true,
 		PathParams: []spec.Param{organizationID},
-		Body: body(spec.Req("name", nonEmpty), spec.Req("role_id", roleRef.Nullable()), spec.Opt("description", maybeText),
+		Body: body(spec.Req("name", notBlank), spec.Req("role_id", roleRef.Nullable()), spec.Opt("description", maybeText),
 			spec.Opt("scope", &spec.Schema{Type: spec.String | spec.Null, Enum: []string{"ADMIN"}})),
 		Status: 201, Reply: &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{spec.Req("token", text)}, tokenFields...)},
 		Errors: []spec.Error{
@@ -37,7 +37,7 @@ var apiTokens = []spec.Operation{
 			nameTaken("Organization Api Token name is already taken", spec.Documented(specification+" for the status and the words; the body is assumed")),
 		},
 		Handle:   createAPIToken,
-		Evidence: spec.Documented(specification + "; that a token without a role is an admin's is assumed from its deprecated scope" + adminsOnly),
+		Evidence: spec.Documented(specification + "; that a token without a role is an admin's is assumed from its deprecated scope, as is that a blank name is refused" + adminsOnly),
 	},
 	{
 		ID: "api_tokens.delete", Method: "DELETE", Path: "/organization/{organizationId}/apiToken/{apiTokenId}",

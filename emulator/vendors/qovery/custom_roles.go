@@ -18,7 +18,7 @@ var customRoles = []spec.Operation{
 		PathParams: []spec.Param{organizationID},
 		Status:     200, Reply: results(customRole),
 		Handle:   listCustomRoles,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that every role may is assumed"),
 	},
 	{
 		ID: "custom_roles.create", Method: "POST", Path: "/organization/{organizationId}/customRole",
@@ -38,7 +38,7 @@ var customRoles = []spec.Operation{
 		PathParams: []spec.Param{organizationID, customRoleID},
 		Status:     200, Reply: customRole,
 		Handle:   getCustomRole,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that every role may is assumed"),
 	},
 	{
 		ID: "custom_roles.update", Method: "PUT", Path: "/organization/{organizationId}/customRole/{customRoleId}",

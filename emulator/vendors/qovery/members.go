@@ -17,7 +17,7 @@ var members = []spec.Operation{
 		PathParams: []spec.Param{organizationID},
 		Status:     200, Reply: results(member),
 		Handle:   listMembers,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that every role may is assumed"),
 	},
 	{
 		ID: "members.update", Method: "PUT", Path: "/organization/{organizationId}/member",

@@ -15,17 +15,17 @@ var organizations = []spec.Operation{
 		Needs:   anyone, QueryOpen: true,
 		Status: 200, Reply: results(organization),
 		Handle:   listOrganizations,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that every role may is assumed" + retention),
 	},
 	{
 		ID: "organizations.create", Method: "POST", Path: "/organization",
 		Summary: "Create an organization",
 		Needs:   anyone, QueryOpen: true,
-		Body:   body(append([]spec.Field{spec.Req("name", nonEmpty), spec.Req("plan", plan)}, organizationProfile...)...),
+		Body:   changedOrganization,
 		Status: 201, Reply: organization,
 		Errors:   []spec.Error{nameTaken("Organization name is already taken", spec.Documented(specification+" for the status and the words; the body is assumed"))},
 		Handle:   createOrganization,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that a blank name is refused is assumed" + retention),
 	},
 	{
 		ID: "organizations.get", Method: "GET", Path: "/organization/{organizationId}",
@@ -34,18 +34,18 @@ var organizations = []spec.Operation{
 		PathParams: []spec.Param{organizationID},
 		Status:     200, Reply: organization,
 		Handle:   getOrganization,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + "; that every role may is assumed" + retention),
 	},
 	{
 		ID: "organizations.update", Method: "PUT", Path: "/organization/{organizationId}",
 		Summary: "Change an organization",
 		Needs:   admins, QueryOpen: true,
 		PathParams: []spec.Param{organizationID},
-		Body:       body(append([]spec.Field{spec.Req("name", nonEmpty)}, organizationProfile...)...),
+		Body:       changedOrganization,
 		Status:     200, Reply: organization,
 		Errors:   []spec.Error{nameTaken("Organization name is already taken", spec.Documented(specification+" for the status and the words; the body is assumed"))},
 		Handle:   updateOrganization,
-		Evidence: spec.Documented(specification),
+		Evidence: spec.Documented(specification + ", which has the plan among what is required and not among the members; that it is one of those of a creation, and that members that are left out are gone, is assumed" + retention),
 	},
 	{
 		ID: "organizations.delete", Method: "DELETE", Path: "/organization/{organizationId}",
@@ -62,6 +62,11 @@ var organizations = []spec.Operation{
 var (
 	plans = []string{"FREE", "TEAM", "TEAM_YEARLY", "ENTERPRISE", "ENTERPRISE_YEARLY", "PROFESSIONAL", "BUSINESS", "USER_2025", "TEAM_2025", "BUSINESS_2025", "ENTERPRISE_2025"}
 	plan  = &spec.Schema{Type: spec.String, Enum: plans}
+
+	// retention is what every reply with an organization assumes.
+	retention = "; that audit logs are kept for 30 days on every plan is assumed"
+
+	changedOrganization = body(append([]spec.Field{spec.Req("name", notBlank), spec.Req("plan", plan)}, organizationProfile...)...)
 
 	organizationProfile = []spec.Field{
 		spec.Opt("description", maybeText), spec.Opt("website_url", maybeText), spec.Opt("repository", maybeText),

@@ -20,6 +20,7 @@ func TestOrganizationLives(t *testing.T) {
 	if want := strings.Replace(acmeShown, "OWNER", read.Get("owner").Str, 1); read.Raw != want || len(read.Get("owner").Str) != 36 {
 		t.Errorf("%s\nwant %s", read.Raw, want)
 	}
+	c.want(200, read.Raw, "GET /organization/"+strings.ToUpper(strings.TrimPrefix(acme, "/organization/")))
 	made := c.ok(201, `POST /organization {"name":"New Co","plan":"TEAM_2025","description":null,"website_url":"https://new.example","further":1}`)
 	path := "/organization/" + made.Get("id").Str
 	if made.Get("further").Exists() || made.Get("description").Raw != "null" || made.Get("plan").Str != "TEAM_2025" {
@@ -27,19 +28,20 @@ func TestOrganizationLives(t *testing.T) {
 	}
 	c.want(200, made.Raw, "GET "+path)
 	c.refuses(409, "Organization name is already taken", `POST /organization {"name":"NEW co","plan":"FREE"}`)
-	c.refuses(409, "Organization name is already taken", "PUT "+path+` {"name":"ACME"}`)
-	if got := c.ok(200, "PUT "+path+` {"name":"newer","admin_emails":["a@new.example"]}`); got.Get("website_url").Exists() || got.Get("name").Str != "newer" || got.Get("plan").Str != "TEAM_2025" {
+	c.refuses(409, "Organization name is already taken", "PUT "+path+` {"name":"ACME","plan":"FREE"}`)
+	if got := c.ok(200, "PUT "+path+` {"name":"newer","plan":"FREE","admin_emails":["a@new.example"]}`); got.Get("website_url").Exists() || got.Get("name").Str != "newer" || got.Get("plan").Str != "FREE" || got.Get("organization_plan.plan").Str != "FREE" {
 		t.Errorf("%s", got.Raw)
 	}
 	c.ok(204, "DELETE "+path)
-	for _, call := range []string{"GET " + path, "DELETE " + path, "PUT " + path + ` {"name":"x"}`, "GET " + nobody + "/member"} {
+	for _, call := range []string{"GET " + path, "DELETE " + path, "PUT " + path + ` {"name":"x","plan":"FREE"}`, "GET " + nobody + "/member"} {
 		c.refuses(403, "Access forbidden", call)
 	}
 	for detail, body := range map[string]string{
-		"name is required": `{"plan":"FREE"}`, "plan is required": `{"name":"x"}`, "name must not be empty": `{"name":"","plan":"FREE"}`,
+		"name is required": `{"plan":"FREE"}`, "plan is required": `{"name":"x"}`, "name must not be empty": `{"name":"","plan":"FREE"}`, "name must be a valid name": `{"name":" \t","plan":"FREE"}`,
 		"plan must be one of FREE, TEAM, TEAM_YEARLY, ENTERPRISE, ENTERPRISE_YEARLY, PROFESSIONAL, BUSINESS, USER_2025, TEAM_2025, BUSINESS_2025, ENTERPRISE_2025": `{"name":"x","plan":"GOLD"}`,
 	} {
 		c.refuses(400, "Validation error: "+detail, "POST /organization "+body)
+		c.refuses(400, "Validation error: "+detail, "PUT "+acme+" "+body)
 	}
 }
 

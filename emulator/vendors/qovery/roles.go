@@ -15,7 +15,7 @@ var availableRoles = []spec.Operation{{
 	PathParams: []spec.Param{organizationID},
 	Status:     200, Reply: results(&spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Req("id", uuid), spec.Req("name", text)}}),
 	Handle:   listAvailableRoles,
-	Evidence: spec.Documented(specification + "; that both sorts are in it: " + console),
+	Evidence: spec.Documented(specification + "; that both sorts are in it: " + console + "; that every role may is assumed"),
 }}
 
 // roleNotFound is what a role that an organization lacks is answered with, wherever it is named.

@@ -13,6 +13,7 @@ var (
 	text      = &spec.Schema{Type: spec.String}
 	maybeText = text.Nullable()
 	nonEmpty  = &spec.Schema{Type: spec.String, MinLength: 1}
+	notBlank  = &spec.Schema{Type: spec.String, MinLength: 1, Pattern: &spec.Pattern{Text: "name", Is: func(s string) bool { return strings.TrimSpace(s) != "" }}}
 	flag      = &spec.Schema{Type: spec.Boolean}
 	uuid      = &spec.Schema{Type: spec.String, Format: uuidFormat}
 	emails    = (&spec.Schema{Type: spec.Array, Items: text}).Nullable()
