@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 
@@ -25,7 +26,15 @@ func (x *exchange) match() bool {
 	}
 	x.call.Vendor = x.vendor
 	if row := x.vendor.Error(nil, "method_not_allowed"); row != nil && wrongMethod {
-		return x.failWith(row, row.Message)
+		x.failWith(row, row.Message)
+		if x.reply.Status == http.StatusMethodNotAllowed {
+			x.reply.Header = maps.Clone(x.reply.Header) // the row's
+			if x.reply.Header == nil {
+				x.reply.Header = map[string]string{}
+			}
+			x.reply.Header["Allow"] = x.server.router.allowed(x.r)
+		}
+		return true
 	}
 	if row := x.vendor.Error(nil, "route_not_found"); row != nil { // the vendor's own answer is known: it takes the place of ours
 		if err := x.identify(); err != nil {

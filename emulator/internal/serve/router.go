@@ -148,6 +148,19 @@ func (r *router) find(req *http.Request, path string) (found *route, vars map[st
 	return nil, nil, wrongMethod
 }
 
+// allowed lists the methods that a path has, as HTTP wants them told with a 405.
+func (r *router) allowed(req *http.Request) string {
+	var all []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		asked := *req
+		asked.Method = method
+		if found, _, _ := r.find(&asked, asked.URL.EscapedPath()); found != nil {
+			all = append(all, method)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
 // findPlain finds the route of a path without the slash at its end, of a vendor that takes one.
 func (r *router) findPlain(req *http.Request, path string) (*route, map[string]string) {
 	plain, u := *req, *req.URL

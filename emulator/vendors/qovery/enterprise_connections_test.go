@@ -74,6 +74,11 @@ func TestPutIsRefused(t *testing.T) {
 	c.refuses(400, "Validation error: the body is required", "PUT "+saml)
 	c.refuses(404, "Resource not found", "PUT "+acme+"/enterpriseconnection/none"+body("viewer", "{}"))
 	c.refuses(405, "Method Not Allowed", "DELETE "+saml)
+	for path, want := range map[string]string{saml: "GET, PUT", acme + "/member": "GET, PUT, DELETE"} {
+		if got := c.send("POST " + path).Header().Get("Allow"); got != want {
+			t.Errorf("%s allows %q, want %q", path, got, want)
+		}
+	}
 	c.refuses(405, "Method Not Allowed", "POST "+acme+"/enterpriseconnection "+samlNow)
 }
 
