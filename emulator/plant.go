@@ -235,6 +235,11 @@ func (p *planter) taken(tx *state.Tx, object fixtures.Object, kind *spec.Kind, d
 	above := p.before(object, kind)
 	for _, first := range above {
 		if own.ID != "" && placed(state.Doc(first.Doc)).ID == own.ID {
+			for _, secret := range kind.Secrets {
+				if doc.Text(secret) == own.ID {
+					return fmt.Sprintf("another object has the same %s, at %s:%d", secret, p.file.File, first.At.Line)
+				}
+			}
 			return fmt.Sprintf("another object has the id %q, at %s:%d", own.ID, p.file.File, first.At.Line)
 		}
 	}
@@ -322,6 +327,9 @@ func violationText(kind *spec.Kind, v *spec.Violation) string {
 	value := v.Text
 	if v.Type == spec.String {
 		value = strconv.Quote(value)
+	}
+	if name, _, _ := strings.Cut(v.Path, "."); slices.Contains(kind.Secrets, name) {
+		value = "the secret"
 	}
 	if short := []rune(value); len(short) > maxShown {
 		value = string(short[:maxShown]) + "…"

@@ -7,12 +7,12 @@ import "maps"
 var knownDifferences = map[string]map[string]string{
 	"devrev": joined(
 		map[string]string{
-			"POST /dev-orgs.auth-connections.update: body (none) value is ours alone": "the older client writes an empty value beside the type none",
-			"reply dev_org.dev_slug is ours alone":                                    "newer than this specification: the SDK requires it",
-			"GET /internal/dev-orgs.self.get is ours alone":                           "a support article calls it",
-			`body (samlp) signing_cert is "shortest 1", theirs ""`:                    "an empty certificate can't be meant",
-			`parameter limit is "least 1", theirs ""`:                                 noPage,
-			`body limit is "least 1", theirs ""`:                                      noPage,
+			"POST /dev-orgs.auth-connections.update: body value is ours alone": "the older client writes an empty value beside the type none",
+			"reply dev_org.dev_slug is ours alone":                             "newer than this specification: the SDK requires it",
+			"GET /internal/dev-orgs.self.get is ours alone":                    "a support article calls it",
+			`body (samlp) signing_cert is "shortest 1", theirs ""`:             "an empty certificate can't be meant",
+			`parameter limit is "least 1", theirs ""`:                          noPage,
+			`body limit is "least 1", theirs ""`:                               noPage,
 		},
 		theirsAlone(oneDays, "POST /dev-users.list: body ", "created_date.(preset) (last_n_days) days", "created_date.(preset) (next_n_days) days",
 			"modified_date.(preset) (last_n_days) days", "modified_date.(preset) (next_n_days) days"),
@@ -24,7 +24,7 @@ var knownDifferences = map[string]map[string]string{
 	"qovery": joined(
 		map[string]string{
 			"PUT /organization/{organizationId}/enterpriseconnection/{connectionName}: body connection_name is required by one":                                                                                   "it is younger than the operation, and the path's name counts",
-			"PUT /organization/{organizationId}: body plan is \"one of BUSINESS,BUSINESS_2025,ENTERPRISE,ENTERPRISE_2025,ENTERPRISE_YEARLY,FREE,PROFESSIONAL,TEAM,TEAM_2025,TEAM_YEARLY,USER_2025\", theirs \"\"": "theirs requires the plan without saying what it is: one of those of a creation",
+			"PUT /organization/{organizationId}: body plan is \"one of BUSINESS,BUSINESS_2025,ENTERPRISE,ENTERPRISE_2025,ENTERPRISE_YEARLY,FREE,PROFESSIONAL,TEAM,TEAM_2025,TEAM_YEARLY,USER_2025\", theirs \"\"": "they require the plan without saying what it is: one of those of a creation",
 			`body name is "shortest 1", theirs ""`:                                                   "nothing can have an empty name",
 			`body user_id is "shortest 1", theirs ""`:                                                "nobody has an empty id",
 			`body default_role is "shortest 1", theirs ""`:                                           "no role has an empty name",

@@ -177,7 +177,7 @@ func (s *Schema) checkObject(where Where, path string, object gjson.Result, brok
 			if first == nil && fields[at].Schema != nil {
 				first = fields[at].Schema.check(where, join(path, key.Str), value, only)
 			}
-		case all && !s.Open:
+		case !s.Open && (all || !s.anyVariantHas(key.Str)):
 			unknown = append(unknown, key.Str)
 		case s.Values != nil && first == nil:
 			first = s.Values.check(where, join(path, key.Str), value, only)
@@ -213,8 +213,15 @@ func (s *Schema) checkCount(count int, broken broken) *Violation {
 	return nil
 }
 
+// anyVariantHas tells whether an object may have a member for some value of By.
+func (s *Schema) anyVariantHas(name string) bool {
+	return slices.ContainsFunc(s.Variants, func(v Variant) bool {
+		return slices.ContainsFunc(v.Fields, func(f Field) bool { return f.Name == name })
+	})
+}
+
 // members are the fields that an object may have. They are not all where By has no value that says which others there
-// are: then that is what is wrong, and no member is unknown.
+// are: then that is what is wrong, and only members that no variant has are unknown.
 func (s *Schema) members(object gjson.Result) (fields []Field, all bool) {
 	if s.By == "" {
 		return s.Fields, true

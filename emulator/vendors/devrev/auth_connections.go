@@ -3,6 +3,9 @@ package devrev
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
@@ -27,7 +30,7 @@ var authConnections = slices.Concat(
 			},
 		},
 		Handle:   createAuthConnection,
-		Evidence: spec.Documented(specification + "; the form of ids, the display_name and the fields_map of a connection that is given none are assumed"),
+		Evidence: spec.Documented(specification + "; the form of ids, the display_name and the fields_map of a connection that is given none, that an empty signing_cert is refused, and the type value_not_permitted for it and for a connection_name off its pattern (" + article + " has the pattern) are assumed"),
 	}},
 	twins(spec.Operation{
 		ID: "auth_connections.get", Path: "/dev-orgs.auth-connections.get",
@@ -36,7 +39,7 @@ var authConnections = slices.Concat(
 		Status: 200, Reply: within("auth_connection", shownConnection),
 		Errors:   []spec.Error{notFound},
 		Handle:   getAuthConnection,
-		Evidence: spec.Documented(specification + "; that reading needs an admin too, and that unknown parameters are ignored, is assumed"),
+		Evidence: spec.Documented(specification + "; that reading needs an admin too, that unknown parameters are ignored, and that a malformed id is not found, is assumed"),
 	}, []spec.Param{{Name: "id", Required: true, Schema: connectionID, Evidence: spec.Documented(specification)}}, within("id", connectionID)),
 	twins(spec.Operation{
 		ID: "auth_connections.list", Path: "/dev-orgs.auth-connections.list",
@@ -44,7 +47,7 @@ var authConnections = slices.Concat(
 		Needs:   []string{admin},
 		Status:  200, Reply: within("auth_connections", &spec.Schema{Type: spec.Array, Items: shownConnection}),
 		Handle:   listAuthConnections,
-		Evidence: spec.Documented(specification + "; the order, as they were made, and that reading needs an admin too, are assumed"),
+		Evidence: spec.Documented(specification + "; the order, as they were made, that reading needs an admin too, and that parameters are refused as members of the body are, are assumed"),
 	}, nil, nothing),
 	authConnectionChanges,
 )
@@ -87,7 +90,8 @@ func buildAuthConnection(c *spec.Call, doc state.Doc) (state.Doc, error) {
 	if doc.Text("type") == "samlp" {
 		whole.Raw("fields_map", "{}")
 	}
-	return whole.Doc().Merge(doc), nil
+	made := whole.Doc().Merge(doc)
+	return made, checkOthers(c.Tx, made)
 }
 
 // checkOptions holds a declared connection to what its type has, as a creation is held to it.
@@ -95,7 +99,7 @@ func checkOptions(doc state.Doc) error {
 	options := doc.Drop("id", "enabled")
 	if doc.Text("type") == "social" {
 		if left := options.Drop("type", "display_name"); left != "{}" {
-			return fmt.Errorf("a social connection has no options, not %s", left)
+			return fmt.Errorf("a social connection has no options, not %s", strings.Join(namesOf(left), ", "))
 		}
 		return nil
 	}
@@ -109,6 +113,37 @@ func checkOptions(doc state.Doc) error {
 		return fmt.Errorf("a connection of type %s has no %s", doc.Text("type"), v.Names[0])
 	}
 	return fmt.Errorf("%s breaks its rule of %s", v.Path, v.Rule)
+}
+
+func namesOf(doc state.Doc) (names []string) {
+	doc.Get().ForEach(func(name, _ gjson.Result) bool {
+		names = append(names, name.Str)
+		return true
+	})
+	return names
+}
+
+// checkOthers holds a declared connection to what an organization may have beside others.
+func checkOthers(tx *state.Tx, doc state.Doc) error {
+	org := devOrg(tx)
+	exclusive := org != nil && org.Doc.Text("toggle") == "exclusive"
+	switch {
+	case doc.Text("type") != "social" && created(tx) >= maxCreated:
+		return fmt.Errorf("an organization can create at most %d auth connections", maxCreated)
+	case exclusive && doc.Get("enabled").Bool() && slices.ContainsFunc(connections(tx), func(o *state.Object) bool { return o.Doc.Get("enabled").Bool() }):
+		return fmt.Errorf("an organization with toggle: exclusive has at most one connection that is enabled, which default ones are unless they say otherwise")
+	}
+	return nil
+}
+
+// created is how many connections there are beside those that an organization has by default.
+func created(tx *state.Tx) (n int) {
+	for _, o := range connections(tx) {
+		if !isSocial(o) {
+			n++
+		}
+	}
+	return n
 }
 
 // shown is a connection as replies show it, without its secrets.
@@ -129,13 +164,7 @@ func connections(tx *state.Tx) []*state.Object {
 func isSocial(o *state.Object) bool { return o.Doc.Text("type") == "social" }
 
 func createAuthConnection(c *spec.Call) (spec.Reply, error) {
-	created := 0
-	for _, o := range connections(c.Tx) {
-		if !isSocial(o) {
-			created++
-		}
-	}
-	if created >= maxCreated {
+	if created(c.Tx) >= maxCreated {
 		return spec.Reply{}, c.Fail("auth_connection_limit")
 	}
 	o, err := c.Build("auth_connections", c.Body)

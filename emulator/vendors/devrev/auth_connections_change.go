@@ -18,7 +18,7 @@ var authConnectionChanges = []spec.Operation{
 			badRequest("type_differs", "the type is not that of the auth connection", "nothing says that a type can change; of the types that are declared only bad_request fits"),
 		},
 		Handle:   updateAuthConnection,
-		Evidence: spec.Documented(specification + "; that absent members stay is assumed from all being optional"),
+		Evidence: spec.Documented(specification + "; that absent members stay is assumed from all being optional, as are invalid_field for options without their type, that an empty signing_cert is refused, that an empty value is taken, and that a malformed id is not found"),
 	},
 	{
 		ID: "auth_connections.toggle", Method: "POST", Path: "/dev-orgs.auth-connections.toggle",
@@ -34,7 +34,7 @@ var authConnectionChanges = []spec.Operation{
 			badRequest("last_enabled", "at least one auth connection must be enabled", "the rule is in the specification; the type of its error is not"),
 		},
 		Handle:   toggleAuthConnection,
-		Evidence: spec.Documented(specification + "; DevRev support article ART-21858 for the body. That an absent toggle flips is assumed"),
+		Evidence: spec.Documented(specification + "; " + article + " for the body. That an absent toggle flips, and that a malformed id is not found, is assumed"),
 	},
 	{
 		ID: "auth_connections.delete", Method: "POST", Path: "/dev-orgs.auth-connections.delete",
@@ -48,7 +48,7 @@ var authConnectionChanges = []spec.Operation{
 			badRequest("enabled_connection", "an enabled auth connection cannot be deleted", "the rule is in the specification; the type of its error is not"),
 		},
 		Handle:   deleteAuthConnection,
-		Evidence: spec.Documented(specification + "; the body is that of sibling methods, by " + liveNotes),
+		Evidence: spec.Documented(specification + "; that the body is that of sibling methods, and that a malformed id is not found, is assumed from " + liveNotes),
 	},
 }
 

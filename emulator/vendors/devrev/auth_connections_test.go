@@ -40,7 +40,13 @@ func TestConnectionIsCreatedReadChangedAndDeleted(t *testing.T) {
 	o.want(200, fresh, "POST /dev-orgs.auth-connections.get "+fmt.Sprintf(one, id))
 	o.want(201, fresh, update+fmt.Sprintf(one, id))
 	o.want(201, fresh, update+`{"id":"`+id+`","type":"none"}`)
-	o.want(201, fresh, update+`{"type":"none","value":{},"id":"`+id+`"}`) // as the older client writes it
+	before := o.Default().Version()
+	for _, kind := range []string{`"type":"none",`, `"type":"oidc",`, ""} {
+		o.want(201, fresh, update+`{`+kind+`"value":{},"id":"`+id+`"}`) // as the older client writes it
+	}
+	if o.Default().Version() != before {
+		t.Error("a value that means nothing was kept")
+	}
 	o.want(201, fmt.Sprintf(shown, "", "false", "https://new.example"), update+`{"id":"`+id+`","type":"oidc","display_name":"","issuer":"https://new.example"}`)
 	o.want(200, `{}`, toggle+`{"id":"`+id+`","toggle":"enable"}`)
 	o.want(200, fmt.Sprintf(shown, "", "true", "https://new.example"), get+id)
@@ -82,6 +88,9 @@ func TestOptionsNeedTheirType(t *testing.T) {
 		{"missing_required_field", field("issuer"), create + `{"type":"oidc","client_id":"c","client_secret":"s"}`},
 		{"invalid_field", field("domain"), create + `{"type":"oidc","client_id":"c","client_secret":"s","issuer":"i","domain":"d"}`},
 		{"invalid_field", field("value"), create + `{"type":"oidc","client_id":"c","client_secret":"s","issuer":"i","value":{}}`},
+		{"invalid_field", field("further"), create + `{"type":"saml","signing_cert":"c","further":1}`}, // before the type
+		{"invalid_field", field("further"), create + `{"client_id":"c","further":1}`},
+		{"unexpected_json_type", `"actual":"array","expected":"object","field_name":"value"`, update + `{"id":"` + oidc + `","value":[]}`},
 		{"invalid_enum_value", `"allowed_values":["google_apps","oidc","okta","samlp","waad"],"field_name":"type","value":"social"`, create + `{"type":"social"}`},
 		{"invalid_enum_value", `"allowed_values":["google_apps","oidc","okta","samlp","waad"],"field_name":"type","value":"saml"`, create + `{"type":"saml","signing_cert":"c"}`},
 		{"value_not_permitted", field("signing_cert") + `,"reason":"must have at least 1 characters"`, create + `{"type":"samlp","sign_in_endpoint":"e","signing_cert":""}`},
@@ -185,10 +194,15 @@ func TestExclusiveOrganizationsEnableOneAlone(t *testing.T) {
 func TestFixturesAreHeldToTheTypes(t *testing.T) {
 	org := "  dev_orgs: [{display_name: A}]\n  auth_connections:\n    - "
 	for section, want := range map[string]string{
-		org + "{type: oidc, client_id: c, client_secret: s}":                             "auth_connections: a connection of type oidc must have issuer",
-		org + "{type: okta, client_id: c, client_secret: s, domain: d, issuer: i}":       "auth_connections: a connection of type okta has no issuer",
-		org + "{type: social, issuer: i}":                                                "a social connection has no options",
-		org + "{type: saml}":                                                             `"saml" is none of`,
+		org + "{type: oidc, client_id: c, client_secret: s}":                       "auth_connections: a connection of type oidc must have issuer",
+		org + "{type: okta, client_id: c, client_secret: s, domain: d, issuer: i}": "auth_connections: a connection of type okta has no issuer",
+		org + "{type: social, issuer: i}":                                          "a social connection has no options",
+		org + "{type: social, client_secret: SECRET, issuer: i}":                   "a social connection has no options, not client_secret, issuer",
+		org + "{type: oidc, client_secret: [SECRET]}":                              "client_secret: the secret must be a string",
+		"  dev_orgs: [{display_name: A}]\n  dev_users: [{email: a@b.example, role: admin}]\n  tokens: [{access_token: SECRET}, {access_token: SECRET}]":        "another object has the same access_token, at test.yaml:",
+		org + strings.Repeat("{type: okta, client_id: c, client_secret: s, domain: d}\n    - ", 5) + "{type: okta, client_id: c, client_secret: s, domain: d}": "at most 5 auth connections",
+		"  dev_orgs: [{display_name: A, toggle: exclusive}]\n  auth_connections: [{type: social}, {type: social}]":                                             "has at most one connection that is enabled",
+		org + "{type: saml}": `"saml" is none of`,
 		org + "{type: samlp, sign_in_endpoint: e, signing_cert: c, connection_name: a-}": "does not match",
 		org + "{type: samlp, sign_in_endpoint: e, signing_cert: c, display_name: ''}":    "display_name breaks its rule of min_length",
 		"  dev_orgs: [{display_name: A}, {display_name: B}]":                             "a world has one dev org",
@@ -196,7 +210,7 @@ func TestFixturesAreHeldToTheTypes(t *testing.T) {
 		"  dev_orgs: [{display_name: A}]\n  tokens: [{access_token: t}]":                 "no dev user has the role admin",
 		"  dev_orgs: [{id: 'don:identity:x:devu/1', display_name: A}]":                   "DON of a devo",
 	} {
-		if _, err := emulator.New(of(t, section+"\n")); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := emulator.New(of(t, section+"\n")); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%s\n%v, want %s", section, err, want)
 		}
 	}

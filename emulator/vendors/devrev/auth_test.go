@@ -134,6 +134,30 @@ func TestVersions(t *testing.T) {
 	o.refuses(400, "invalid_api_version", `"value":"2023-01-01"`, self, "X-Devrev-Version", "2023-01-01")
 }
 
+// TestVersionsAreAskedAfterTheCaller: an unknown caller is told nothing of versions.
+func TestVersionsAreAskedAfterTheCaller(t *testing.T) {
+	o := newOrg(t, emulator.WithAuth("strict"))
+	o.refuses(401, "unauthenticated", "", self, "X-Devrev-Version", "2023-01-01")
+	o.mint(emulator.Credential{})
+	o.refuses(400, "invalid_api_version", `"value":"2023-01-01"`, self, "X-Devrev-Version", "2023-01-01")
+}
+
+// TestReferences: each failure has a reference of its own, and the same again.
+func TestReferences(t *testing.T) {
+	o := newOrg(t)
+	if err := o.Default().Play(scenarios.On("devrev.*").Fail("internal_error")); err != nil {
+		t.Fatal(err)
+	}
+	reference := func(call string) string { return o.ok(500, call).Get("reference_id").Str }
+	first, again, other := reference(self), reference(self), reference(list)
+	if err := o.Default().Advance(time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if later := reference(self); first == "" || first != again || first == other || first == later {
+		t.Errorf("%s, again %s, of another operation %s, later %s", first, again, other, later)
+	}
+}
+
 // TestOrderOfChecks breaks one more thing a step, from the last check to the first.
 func TestOrderOfChecks(t *testing.T) {
 	o := newOrg(t)

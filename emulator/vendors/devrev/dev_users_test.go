@@ -85,6 +85,11 @@ func TestUsersAreFilteredAndSorted(t *testing.T) {
 	o.refuses(400, "invalid_enum_value", states+field("state[0]")+`,"value":"gone"`, `POST /dev-users.list {"state":["gone"]}`)
 	o.refuses(400, "unexpected_json_type", `"actual":"string","expected":"number","field_name":"limit"`, "GET /dev-users.list?limit=x")
 	o.refuses(400, "value_not_permitted", field("limit")+`,"reason":"must be at least 1"`, "GET /dev-users.list?limit=0")
+	for _, limit := range []string{"1.5", "10000000000000000000", "1e30"} {
+		for _, call := range []string{"GET /dev-users.list?limit=" + limit, `POST /dev-users.list {"limit":` + limit + `}`} {
+			o.refuses(400, "value_not_permitted", field("limit")+`,"reason":"must be a whole number of at most 64 bits"`, call)
+		}
+	}
 	for _, key := range []string{"role", "email:up", "email:"} {
 		if answer := o.send("GET /dev-users.list?sort_by=" + key); (answer.Code == 400) == (key == "email:") {
 			t.Errorf("%s: %d %s", key, answer.Code, answer.Body)

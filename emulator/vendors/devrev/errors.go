@@ -39,7 +39,10 @@ var errors = []spec.Error{
 	{Code: "token_revoked", Status: 401, Evidence: spec.ClientCode(sdk + " for the type; that it stands where a token is revoked follows from its name")},
 	{Code: "dev_org_deactivated", Status: 401, Evidence: spec.ClientCode(sdk + " for the type; that it stands where the organization is deactivated follows from its name")},
 	{Code: "forbidden", Status: 403, Class: spec.Forbidden, Evidence: spec.Documented(specification)},
-	{Code: "bad_request", Status: 400, Class: spec.Invalid, Evidence: spec.Documented(specification)},
+	{
+		Code: "bad_request", Status: 400, Class: spec.Invalid,
+		Evidence: spec.Documented(specification + "; the order in which broken rules are told, and that whether the caller may is asked after them, is assumed"),
+	},
 	typed("invalid_field", `{"field_name":"limit"}`, spec.Documented(specification+"; "+liveNotes)),
 	typed("missing_required_field", `{"field_name":"id"}`, spec.Documented(specification+"; "+liveNotes)),
 	typed("invalid_enum_value", `{"allowed_values":["disable","enable"],"field_name":"toggle","value":"on"}`, spec.Documented(specification)),
@@ -47,7 +50,7 @@ var errors = []spec.Error{
 	typed("value_not_permitted", `{"field_name":"display_name","reason":"must have at most 128 characters"}`, spec.Documented(specification+"; pattern: "+sdk)),
 	typed("invalid_id", `{"field_name":"id"}`, spec.Documented(specification+"; "+liveNotes)),
 	typed("unexpected_id_type", `{"field_name":"id","value":"don:identity:dvrv-us-1:devo/0:revu/1","allowed_types":["dev_user"]}`, spec.Documented(specification+"; value and allowed_types: "+sdk)),
-	typed("invalid_api_version", `{"value":"1999-01-01"}`, spec.Documented(specification)),
+	typed("invalid_api_version", `{"value":"1999-01-01"}`, spec.Documented(specification+"; that two dates are known, the default and that of the older client, and no others, is assumed")),
 	typed("invalid_content_type", `{"value":"text/plain"}`, spec.ClientCode(sdk+"; "+liveNotes+", for a body that is missing")),
 	{Code: "parse_error", Status: 400, Evidence: spec.Documented(specification)},
 	{

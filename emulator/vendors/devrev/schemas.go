@@ -87,15 +87,17 @@ var newConnection = &spec.Schema{
 	Variants: variants(true, map[string][]spec.Field{"samlp": {spec.Opt("connection_name", connectionName)}}),
 }
 
-// changedConnection is the body of a change. The older client writes an empty "value" beside the type none.
+// changedConnection is the body of a change. The older client writes an empty "value" beside the type none; it means
+// nothing beside any other.
 var changedConnection = &spec.Schema{
 	Type: spec.Object, By: "type",
 	Fields: []spec.Field{
 		spec.Req("id", connectionID),
 		spec.Opt("type", &spec.Schema{Type: spec.String, Enum: typeNames("none")}),
 		spec.Opt("display_name", text),
+		spec.Opt("value", nothing),
 	},
-	Variants: append(variants(false, nil), spec.Variant{Value: "none", Fields: []spec.Field{spec.Opt("value", nothing)}}),
+	Variants: append(variants(false, nil), spec.Variant{Value: "none"}),
 }
 
 // shownConnection is a connection in a reply.

@@ -76,7 +76,7 @@ func wording(v spec.Violation) (code, detail string) {
 		return "parse_error", ""
 	case v.Rule == spec.RuleMedia, v.Empty:
 		return "invalid_content_type", string(b.Text("value", v.Text).Doc())
-	case v.Rule == spec.RuleType:
+	case v.Rule == spec.RuleType && !fraction(v):
 		return "unexpected_json_type", string(b.Text("actual", typeWord(v.Type)).Text("expected", typeWord(v.Schema.Type)).Text("field_name", v.Path).Doc())
 	case v.Rule == spec.RuleAdditional: // of several, the one that stands first
 		return "invalid_field", fieldName(below(v.Path, v.Names[len(v.Names)-1]))
@@ -93,6 +93,9 @@ func wording(v spec.Violation) (code, detail string) {
 	}
 	return "value_not_permitted", string(b.Doc())
 }
+
+// fraction tells a number that is not whole, or too large to be, from what is no number at all.
+func fraction(v spec.Violation) bool { return v.Type == spec.Number && v.Schema.Type&spec.Integer != 0 }
 
 func fieldName(name string) string { return string(state.NewBuilder().Text("field_name", name).Doc()) }
 
@@ -114,6 +117,8 @@ func below(path, name string) string {
 
 func reason(v spec.Violation) string {
 	switch v.Rule {
+	case spec.RuleType:
+		return "must be a whole number of at most 64 bits"
 	case spec.RuleMinLength:
 		return fmt.Sprintf("must have at least %d characters", v.Schema.MinLength)
 	case spec.RuleMaxLength:

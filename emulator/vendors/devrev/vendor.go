@@ -45,6 +45,7 @@ var Vendor = &spec.Vendor{
 const (
 	specification = "DevRev OpenAPI document, 2025-10-16"
 	sdk           = "@devrev/typescript-sdk 1.1.71"
+	article       = "DevRev support article ART-21858"
 	liveNotes     = "a third party's notes of live calls, July 2026"
 )
 
@@ -60,7 +61,7 @@ var buckets = []spec.Bucket{{
 			Evidence: spec.Assumed("the page on rate limits gives the window of 5 minutes and no number: that of a live organization"),
 		},
 	},
-	Evidence: spec.Documented(liveNotes + ": 8,000 calls a minute; that calls come back one by one is assumed"),
+	Evidence: spec.Assumed(liveNotes + ": 8,000 calls a minute, of one organization; that calls come back one by one is assumed too"),
 }}
 
 // order is how the service tells what is wrong with a body that breaks several rules.

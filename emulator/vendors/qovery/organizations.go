@@ -25,7 +25,7 @@ var organizations = []spec.Operation{
 		Status: 201, Reply: organization,
 		Errors:   []spec.Error{nameTaken("Organization name is already taken", spec.Documented(specification+" for the status and the words; the body is assumed"))},
 		Handle:   createOrganization,
-		Evidence: spec.Documented(specification + "; that a blank name is refused is assumed" + retention),
+		Evidence: spec.Documented(specification + "; that every role may, and that a blank name is refused, is assumed" + retention),
 	},
 	{
 		ID: "organizations.get", Method: "GET", Path: "/organization/{organizationId}",
