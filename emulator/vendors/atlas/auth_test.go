@@ -303,8 +303,8 @@ func TestMintSaysWhatItCannotMake(t *testing.T) {
 }
 
 func TestTokensAreBounded(t *testing.T) {
-	d := newDoor(t, emulator.WithAuth("strict"))
-	oldest := d.mint(d.Default(), emulator.Credential{}).Get("access_token").Str
+	d := newDoor(t) // lenient, where what is not known may do everything
+	oldest := d.mint(d.Default(), emulator.Credential{Role: "ORG_MEMBER"}).Get("access_token").Str
 	for range 10_000 {
 		d.mint(d.Default(), emulator.Credential{})
 	}

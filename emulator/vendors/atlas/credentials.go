@@ -16,7 +16,7 @@ import (
 // tokenLifetime is what access tokens live for. The Terraform provider asks for another ten minutes before the end.
 const tokenLifetime = time.Hour
 
-// maxTokens is how many access tokens a world keeps. The oldest go first, and are strangers then.
+// maxTokens is how many access tokens a world keeps. The oldest go first, and are refused then.
 const maxTokens = 10_000
 
 var (
@@ -60,7 +60,8 @@ var serviceAccountKind = spec.Kind{
 	Evidence: spec.Documented(specification),
 }
 
-// tokenKind holds the access tokens that this world minted. A token that is not here is a stranger.
+// tokenKind holds the access tokens that this world minted and that were not revoked. A standalone one has no service
+// account, but roles of its own.
 var tokenKind = spec.Kind{
 	Name: "tokens", Internal: true, Secrets: []string{"access_token"},
 	Schema: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
@@ -68,25 +69,24 @@ var tokenKind = spec.Kind{
 		spec.Req("clientId", textSchema),
 		spec.Req("expiresAt", &spec.Schema{Type: spec.Integer}),
 		spec.Opt("roles", heldRoles),
+		spec.Opt("standalone", &spec.Schema{Type: spec.Boolean}),
 	}},
 	Identify: func(d state.Doc) string { return d.Text("access_token") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
 	Evidence: spec.Assumed("the service's own store of tokens can't be seen"),
 }
 
-// issue makes an access token of a service account and keeps it, at the expense of the oldest. Roles are those of a token
-// that has no account. It has the form of a JWT; who reads one finds nobody's signature.
+// issue makes an access token and keeps it, at the expense of the oldest. It is a service account's where the world has
+// that; else it stands alone, with these roles. It has the form of a JWT; who reads one finds nobody's signature.
 func issue(c *spec.Call, clientID, roles string, ttl time.Duration) (string, error) {
 	expires := c.Now.Add(ttl).Unix()
 	header := state.NewBuilder().Text("alg", "HS256").Text("typ", "JWT").Doc()
 	claims := state.NewBuilder().Text("sub", clientID).Int("iat", int(c.Now.Unix())).Int("exp", int(expires)).
 		Text("jti", c.ID("tokens/"+c.World, 22)).Doc()
 	text := encoded(string(header)) + "." + encoded(string(claims))
-	mac := hmac.New(sha256.New, []byte("understudy"))
-	mac.Write([]byte(text))
-	token := text + "." + encoded(string(mac.Sum(nil)))
+	token := text + "." + signed(text)
 	_, err := c.Build("tokens", state.NewBuilder().Text("access_token", token).Text("clientId", clientID).
-		Int("expiresAt", int(expires)).Raw("roles", roles).Doc())
+		Int("expiresAt", int(expires)).Raw("roles", roles).Bool("standalone", !c.Tx.Has("service_accounts", clientID)).Doc())
 	if err != nil {
 		return "", err
 	}
@@ -96,6 +96,19 @@ func issue(c *spec.Call, clientID, roles string, ttl time.Duration) (string, err
 		}
 	}
 	return token, nil
+}
+
+// signed is the signature of a token's header and claims.
+func signed(text string) string {
+	mac := hmac.New(sha256.New, []byte("understudy"))
+	mac.Write([]byte(text))
+	return encoded(string(mac.Sum(nil)))
+}
+
+// ours tells whether a token was made by issue, in whichever world.
+func ours(token string) bool {
+	end := strings.LastIndexByte(token, '.')
+	return end > 0 && hmac.Equal([]byte(token[end+1:]), []byte(signed(token[:end])))
 }
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

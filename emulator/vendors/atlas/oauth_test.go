@@ -63,6 +63,23 @@ func TestServiceAccountGetsATokenAndEndsIt(t *testing.T) {
 	}
 }
 
+// TestEndedTokensStayEnded: a lenient world takes what it does not know, but no token that it has ended.
+func TestEndedTokensStayEnded(t *testing.T) {
+	for _, auth := range []string{"lenient", "strict"} {
+		d := newDoor(t, emulator.WithAuth(auth))
+		d.put("service_accounts", `{"clientId":"brief","clientSecret":"s","roles":[{"roleName":"ORG_MEMBER","orgId":"`+acme+`"}]}`)
+		_, revoked := d.token("grant_type=client_credentials", "Authorization", basic(account, accountSecret))
+		_, orphaned := d.token("grant_type=client_credentials", "Authorization", basic("brief", "s"))
+		d.oauth("revoke", "token="+revoked.Get("access_token").Str, "Authorization", basic(account, accountSecret))
+		if err := d.Default().Delete("atlas", "service_accounts", "brief"); err != nil {
+			t.Fatal(err)
+		}
+		for _, token := range []gjson.Result{revoked, orphaned} {
+			d.challenge(d.send("GET", orgsPath, "", "Authorization", "Bearer "+token.Get("access_token").Str, "Accept", sample), "false")
+		}
+	}
+}
+
 func TestTokensExpire(t *testing.T) {
 	d := newDoor(t)
 	_, body := d.token("grant_type=client_credentials", "Authorization", basic(account, accountSecret))
