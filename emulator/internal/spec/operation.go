@@ -159,12 +159,14 @@ func (o *Operation) Vars() []string {
 	return vars
 }
 
-// Fill puts arguments into the {places} of a message, in order of name, value pairs.
+// Fill puts arguments, name, value pairs, into the {places} of a message. The first of a name counts, and what a value
+// looks like is no place.
 func Fill(message string, args ...string) string {
+	var pairs []string
 	for i := 0; i+1 < len(args); i += 2 {
-		message = strings.ReplaceAll(message, "{"+args[i]+"}", args[i+1])
+		pairs = append(pairs, "{"+args[i]+"}", args[i+1])
 	}
-	return message
+	return strings.NewReplacer(pairs...).Replace(message)
 }
 
 // Evidence says how we know: a grade and where to look.

@@ -191,3 +191,14 @@ func TestBuild(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestMessagesAreFilledOnce(t *testing.T) {
+	for want, args := range map[string][]string{
+		"Role {org} invalid for o.": {"role", "{org}", "org", "o"}, "Role first invalid for {org}.": {"role", "first", "role", "second"},
+		"Role {role} invalid for {org}.": nil,
+	} {
+		if got := Fill("Role {role} invalid for {org}.", args...); got != want {
+			t.Errorf("%q filled it to %q, not %q", args, got, want)
+		}
+	}
+}

@@ -75,6 +75,7 @@ func TestConfigIsRefused(t *testing.T) {
 		{`{"roleMappings":[]}`, "VALIDATION_ERROR", `[]`},
 		{`{"orgId":"` + bright + `"}`, "ATTRIBUTE_READ_ONLY", `["orgId"]`},
 		{`{"role":"x"}`, "INVALID_ATTRIBUTE", `["role"]`},
+		{`{"{detail}":"x"}`, "INVALID_ATTRIBUTE", `["{detail}"]`},
 		{`{"domainAllowList":"acme.example"}`, "INVALID_JSON_ATTRIBUTE", `["domainAllowList"]`},
 		{`{"domainRestrictionEnabled":null}`, "INVALID_JSON_ATTRIBUTE", `["domainRestrictionEnabled"]`},
 		{`[]`, "INVALID_JSON", `[]`},
