@@ -17,8 +17,8 @@ func (x *exchange) limit() bool {
 		return false // the global bucket counts authenticated calls
 	}
 	passed := x.passed()
-	if global := x.mainBucket(); global != nil && len(x.vendor.Presets) > 0 {
-		rate := global.Rates[x.vendor.Presets[0]]
+	if global := x.vendor.MainBucket(x.op); global != nil && len(x.vendor.Presets) > 0 {
+		rate := x.sized(global)
 		x.quota = spec.Quota{Limit: rate.Burst, Remaining: rate.Burst - 1, Reset: x.now.Add(time.Second)}
 	}
 	if passed == nil {
@@ -42,19 +42,6 @@ func (x *exchange) limit() bool {
 
 var errRefused = errors.New("rate limited")
 
-// mainBucket is what the headers speak of: the global bucket, or the operation's own where the vendor has none.
-func (x *exchange) mainBucket() *spec.Bucket {
-	for i := range x.vendor.Buckets {
-		if x.vendor.Buckets[i].Global {
-			return &x.vendor.Buckets[i]
-		}
-	}
-	if x.op == nil {
-		return nil
-	}
-	return x.vendor.Bucket(x.op.Limit)
-}
-
 // passed lists the buckets that count this call.
 func (x *exchange) passed() (buckets []*spec.Bucket) {
 	if len(x.world.Limits) == 0 && (x.armed == nil || len(x.armed.rates) == 0) {
@@ -72,7 +59,7 @@ func (x *exchange) passed() (buckets []*spec.Bucket) {
 // standing is where the main bucket stands, whoever calls: whole, where limits are off. Where each caller has one of
 // their own it is nothing.
 func (x *exchange) standing() spec.Quota {
-	main := x.mainBucket()
+	main := x.vendor.MainBucket(x.op)
 	if main == nil || main.Key != nil || len(x.vendor.Presets) == 0 {
 		return spec.Quota{}
 	}
@@ -106,16 +93,24 @@ func (x *exchange) rateIn(armed *armed, b *spec.Bucket) (rate spec.Rate, limited
 	return rate, limited
 }
 
+// sized is a bucket's size where calls are counted, else that of the vendor's first preset.
+func (x *exchange) sized(b *spec.Bucket) spec.Rate {
+	if rate, limited := x.rate(b); limited || len(x.vendor.Presets) == 0 {
+		return rate
+	}
+	return b.Rates[x.vendor.Presets[0]]
+}
+
 // take checks all buckets before it takes from any.
 func (x *exchange) take(tx *state.Tx, passed []*spec.Bucket) error {
 	x.call.Tx = tx
-	main := x.mainBucket()
+	main := x.vendor.MainBucket(x.op)
 	x.quota.Counted = true
 	var refused spec.Quota
 	for _, b := range passed {
 		rate, _ := x.rate(b)
 		if wait := rate.Wait(1 - level(tx, x.noteOf(b), rate, x.now)); wait > refused.Wait {
-			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name, Counted: true}
+			refused = spec.Quota{Limit: rate.Burst, Wait: wait, Reset: x.now.Add(wait), Refused: b.Name, Rate: rate, Counted: true}
 		}
 	}
 	if refused.Refused != "" {

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"net/http"
@@ -126,14 +127,12 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 		return x.bug(x.op.ID + " has no error " + name)
 	}
 	if row.Class == spec.Throttled {
-		if main := x.mainBucket(); x.quota.Limit == 0 && main != nil && len(x.vendor.Presets) > 0 {
-			rate, limited := x.rate(main)
-			if !limited {
-				rate = main.Rates[x.vendor.Presets[0]]
-			}
-			x.quota.Limit = rate.Burst
+		told := spec.Quota{Limit: x.quota.Limit, Wait: wait, Reset: x.now.Add(wait), Refused: "scenario"}
+		if main := x.vendor.MainBucket(x.op); main != nil {
+			told.Rate = x.sized(main)
+			told.Limit = cmp.Or(told.Limit, told.Rate.Burst)
 		}
-		x.quota = spec.Quota{Limit: x.quota.Limit, Wait: wait, Reset: x.now.Add(wait), Refused: "scenario"}
+		x.quota = told
 	} else if wait > 0 {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}

@@ -67,6 +67,7 @@ type Quota struct {
 	Reset            time.Time     // when the bucket is full enough for the next call
 	Wait             time.Duration // how long until a call goes through; 0 where it does
 	Refused          string        // the bucket that said no, "" for none
+	Rate             Rate          // of that bucket, as it is sized now; of the main one where a scenario says no
 	Counted          bool          // limits are on: the numbers are this caller's, not those of a fresh bucket
 }
 
@@ -178,6 +179,20 @@ func (v *Vendor) Kind(name string) *Kind {
 		}
 	}
 	return nil
+}
+
+// MainBucket is the one that headers speak of: the global bucket, or the operation's own where the vendor has none; nil
+// where it has neither.
+func (v *Vendor) MainBucket(o *Operation) *Bucket {
+	for i := range v.Buckets {
+		if v.Buckets[i].Global {
+			return &v.Buckets[i]
+		}
+	}
+	if o == nil {
+		return nil
+	}
+	return v.Bucket(o.Limit)
 }
 
 // Bucket returns a bucket by name, or nil.

@@ -91,6 +91,9 @@ func (r *rig) sendTo(world string, q request, credential http.Header) answer {
 func (r *rig) wantRow(t *testing.T, q request, got answer, row *spec.Error, message string, args ...string) {
 	t.Helper()
 	c := &spec.Call{Vendor: r.vendor, Operation: q.op, Vars: q.vars, Query: q.query, Now: r.world.Now(), World: r.world.Name(), Quota: spec.Quota{Wait: got.Entry.Wait}}
+	if main := r.vendor.MainBucket(q.op); main != nil {
+		c.Quota.Rate = main.Rates[r.vendor.Presets[0]]
+	}
 	c.Request = httptest.NewRequest(q.op.Method, "http://vendor.test"+q.url(), nil)
 	c.Args = args
 	want := r.vendor.Render(c, row, message)
