@@ -173,22 +173,22 @@ func orgKey(c *spec.Call) string {
 	return ""
 }
 
-// callerKey is the caller's API key or service account. Callers of whom the world has neither share a bucket.
+// callerKey is the caller's API key or service account, or who a token names that has no account. Callers of whom the
+// world has none of these share a bucket.
 func callerKey(c *spec.Call) string {
-	if name := c.Caller.Name; c.Tx.Has("api_keys", name) || c.Tx.Has("service_accounts", name) {
+	name := c.Caller.Name
+	token, _ := bearer(c.Request.Header.Get("Authorization"))
+	if c.Tx.Has("api_keys", name) || c.Tx.Has("service_accounts", name) || c.Tx.Has("tokens", token) {
 		return name
 	}
 	return ""
 }
 
-// throttled are the numbers that a refusal tells: those of the operation's bucket, and how long to wait.
+// throttled are the numbers that a refusal tells: those of the bucket that refused, and how long to wait.
 func throttled(c *spec.Call) []string {
-	var rate spec.Rate
-	if bucket := c.Vendor.Bucket(c.Operation.Limit); bucket != nil {
-		rate = bucket.Rates["documented"]
-	}
+	rate := c.Quota.Rate
 	return []string{
 		"resource", c.Operation.Path[1:], "seconds", strconv.Itoa(wholeSeconds(c.Quota.Wait)), "capacity", strconv.Itoa(rate.Burst),
-		"refill", strconv.Itoa(rate.Refill), "period", strconv.Itoa(int(rate.Per.Seconds())),
+		"refill", strconv.Itoa(rate.Refill), "period", strconv.Itoa(wholeSeconds(rate.Per)),
 	}
 }

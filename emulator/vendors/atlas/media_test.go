@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 func TestVersionsResolveDown(t *testing.T) {
@@ -194,9 +196,16 @@ func TestBucketsOfOrganizationsAndCallers(t *testing.T) {
 		_, body := d.token("grant_type=client_credentials", "Authorization", basic(id, "s"))
 		tokens[id] = body.Get("access_token").Str
 	}
+	for _, who := range []string{"minted", "minted too"} {
+		tokens[who] = d.mint(d.Default(), emulator.Credential{}).Get("access_token").Str
+	}
 	ask := func(who, path string) http.Header {
 		t.Helper()
-		got := d.send("GET", path, "", "Authorization", "Bearer "+tokens[who], "Accept", sample)
+		authorization := "Bearer " + tokens[who]
+		if who == "acmeprov" {
+			authorization = answer("acmeprov", "acme-provisioning-private-key", "GET", path, d.challenge(d.send("GET", path, ""), "false"), 1)
+		}
+		got := d.send("GET", path, "", "Authorization", authorization, "Accept", sample)
 		h := got.Header().Clone()
 		h.Set("Status", http.StatusText(got.Code))
 		h.Set("Body", got.Body.String())
@@ -216,9 +225,31 @@ func TestBucketsOfOrganizationsAndCallers(t *testing.T) {
 		`Please retry after 1 seconds. Request capacity: 300. Refill rate: 100 per 60 seconds.","error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET",`+
 		`"parameters":["api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs",1,300,100,60],"reason":"Too Many Requests"}`)
 	wantHeader(t, ask("two", list), "Ratelimit-Remaining", "299") // another caller
-	wantHeader(t, ask("stranger", list), "Ratelimit-Remaining", "299")
+	for _, who := range []string{"acmeprov", "minted", "minted too", "stranger"} {
+		wantHeader(t, ask(who, list), "Ratelimit-Remaining", "299")
+	}
 	wantHeader(t, ask("another stranger", list), "Ratelimit-Remaining", "298") // whom nobody knows share one
 	wantHeader(t, ask("one", v2+config), "Ratelimit-Remaining", "499")
 	wantHeader(t, ask("two", v2+config), "Ratelimit-Remaining", "498") // callers share an organization's
 	wantHeader(t, ask("two", v2+settings+"/connectedOrgConfigs/"+bright), "Ratelimit-Remaining", "499")
+}
+
+// TestRefusalsTellTheirBucketAsItIs: a scenario sizes a bucket anew, with limits on and off.
+func TestRefusalsTellTheirBucketAsItIs(t *testing.T) {
+	for _, limits := range []string{"off", "atlas=documented"} {
+		d := newDoor(t, emulator.WithLimits(limits))
+		if err := d.Default().Play(scenarios.YAML("understudy: 1\nlimits: {atlas.organization: {burst: 1, refill: 6/min}}\nrules: []")); err != nil {
+			t.Fatal(err)
+		}
+		d.gets(200, "GET", v2+config, "")
+		refused := d.refuses(429, "RATE_LIMITED_TOKEN_BUCKET", "GET", v2+config, "")
+		d.reads(refused, "parameters", `["api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}",10,1,6,60]`)
+		d.reads(refused, "detail", `"Rate limit exceeded for api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs/{orgId}. `+
+			`Please retry after 10 seconds. Request capacity: 1. Refill rate: 6 per 60 seconds."`)
+		if err := d.Default().Play(scenarios.On("atlas.*").Fail("throttled").RetryAfter(90 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		refused = d.refuses(429, "RATE_LIMITED_TOKEN_BUCKET", "GET", v2+settings+"/connectedOrgConfigs", "")
+		d.reads(refused, "parameters", `["api/atlas/v2/federationSettings/{federationSettingsId}/connectedOrgConfigs",90,300,100,60]`)
+	}
 }
