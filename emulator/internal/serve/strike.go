@@ -137,7 +137,14 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	x.call.Args = row.Sample
-	return x.raise(row, spec.Fill(row.Message, row.Sample...)) // what is injected claims nothing of the vendor
+	if row.Fresh != nil {
+		_ = x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error { // notes are always taken
+			x.call.Tx = tx
+			x.call.Args = slices.Concat(row.Fresh(&x.call), row.Sample)
+			return nil
+		})
+	}
+	return x.raise(row, spec.Fill(row.Message, x.call.Args...)) // what is injected claims nothing of the vendor
 }
 
 // answerRaw answers with what no table attests.

@@ -70,6 +70,9 @@ type Error struct {
 	On      error // a cause that answers with this row by itself: state.ErrNotFound, state.ErrConflict
 	Header  map[string]string
 	Sample  []string // arguments for Message where a scenario raises the row
+	// Fresh makes arguments that come before those of Sample, each time that a scenario raises the row, such as the nonce of
+	// a challenge. It may write notes. nil: Sample says it all.
+	Fresh func(c *Call) []string
 	// Evidence of the row as a whole: status, code and wording.
 	Evidence Evidence
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 const orgsPath = v2 + "/orgs"
@@ -72,6 +73,22 @@ func TestTheFirstRequestChangesNothing(t *testing.T) {
 	d.challenge(d.send("POST", v2+"/groups", strings.Repeat("x", 100_000)), "false")
 	if d.Default().Version() != before {
 		t.Error("a request without a credential changed something")
+	}
+}
+
+// TestInjectedChallengesCanBeAnswered: a client that is refused by a scenario goes on with the nonce that it is handed.
+func TestInjectedChallengesCanBeAnswered(t *testing.T) {
+	d := newDoor(t, emulator.WithAuth("strict"))
+	if err := d.Default().Play(scenarios.On("atlas.*").Calls(1, 1).Fail("unauthenticated")); err != nil {
+		t.Fatal(err)
+	}
+	first := d.challenge(d.send("GET", orgsPath, ""), "false")
+	second := d.challenge(d.digest(orgsPath, answer("acmeprov", "acme-provisioning-private-key", "GET", orgsPath, first, 1)), "false")
+	if first == second {
+		t.Error("two challenges have one nonce")
+	}
+	if got := d.digest(orgsPath, answer("acmeprov", "acme-provisioning-private-key", "GET", orgsPath, second, 1)); got.Code != 200 {
+		t.Errorf("the right answer was answered %d %s", got.Code, got.Body)
 	}
 }
 

@@ -46,7 +46,8 @@ const exampleID = "5f0000000000000000000001"
 var errors = []spec.Error{
 	{
 		Code: unauthorized, Wire: noCode, Status: 401, Message: "You are not authorized for this resource.", Class: spec.Unauthenticated,
-		Sample:   []string{"nonce", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "stale", "false"},
+		Sample:   []string{"stale", "false"},
+		Fresh:    func(c *spec.Call) []string { return []string{"nonce", newNonce(c)} },
 		Evidence: spec.Recorded("cli:TestSetupFailureFlow, 2026-08-10; that a refused token is answered so too is assumed"),
 	},
 	with(spec.Forbidden, standsIn("published for a role that is missing; which code these operations answer with is not known",
