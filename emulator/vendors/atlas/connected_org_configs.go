@@ -62,7 +62,7 @@ var connectedOrgConfigs = slices.Concat(
 // configKind is an organization's place in a federation, of which it has one at most. domainAllowList holds what is not
 // the applied identity provider's own; replies add that.
 var configKind = spec.Kind{
-	Name: "connected_org_configs",
+	Name: "connected_org_configs", Remove: disconnect,
 	Schema: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
 		spec.Req("federationSettingsId", hexID),
 		spec.Req("orgId", hexID),
@@ -215,13 +215,13 @@ func deleteConfig(c *spec.Call) (spec.Reply, error) {
 	if c.Tx.Count("connected_org_configs", "connected_org_configs", config.Parent) == 1 {
 		return spec.Reply{}, c.Fail("LAST_CONNECTED_ORG")
 	}
-	return spec.Reply{}, disconnect(c.Tx, config.ID)
+	return spec.Reply{}, disconnect(c.Tx, config)
 }
 
 // disconnect takes an organization out of its federation, with its role mappings.
-func disconnect(tx *state.Tx, org string) error {
-	if err := deleteBelow(tx, "role_mappings", org); err != nil {
+func disconnect(tx *state.Tx, config *state.Object) error {
+	if err := deleteBelow(tx, "role_mappings", config.ID); err != nil {
 		return err
 	}
-	return tx.Delete("connected_org_configs", org)
+	return tx.Delete("connected_org_configs", config.ID)
 }

@@ -33,7 +33,7 @@ var federationSettings = slices.Concat(
 
 // federationKind is no more than an id: what a federation is stands in its identity providers and connected organizations.
 var federationKind = spec.Kind{
-	Name:     "federation_settings",
+	Name: "federation_settings", Remove: removeFederation,
 	Schema:   &spec.Schema{Type: spec.Object, Fields: []spec.Field{spec.Opt("id", hexID)}},
 	Identify: func(d state.Doc) string { return d.Text("id") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
@@ -85,17 +85,21 @@ func deleteFederation(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	configs := c.Tx.List("connected_org_configs", "connected_org_configs", federation.ID)
-	if len(configs) > 1 {
+	if c.Tx.Count("connected_org_configs", "connected_org_configs", federation.ID) > 1 {
 		return spec.Reply{}, c.Fail("SEVERAL_ORGS_CONNECTED")
 	}
-	for _, config := range configs {
-		if err := disconnect(c.Tx, config.ID); err != nil {
-			return spec.Reply{}, err
+	return spec.Reply{}, removeFederation(c.Tx, federation)
+}
+
+// removeFederation deletes a federation with its identity providers, and disconnects its organizations.
+func removeFederation(tx *state.Tx, federation *state.Object) error {
+	for _, config := range tx.List("connected_org_configs", "connected_org_configs", federation.ID) {
+		if err := disconnect(tx, config); err != nil {
+			return err
 		}
 	}
-	if err := deleteBelow(c.Tx, "identity_providers", federation.ID); err != nil {
-		return spec.Reply{}, err
+	if err := deleteBelow(tx, "identity_providers", federation.ID); err != nil {
+		return err
 	}
-	return spec.Reply{}, c.Tx.Delete("federation_settings", federation.ID)
+	return tx.Delete("federation_settings", federation.ID)
 }

@@ -82,7 +82,7 @@ var groups = slices.Concat(
 )
 
 var groupKind = spec.Kind{
-	Name: "groups",
+	Name: "groups", Remove: removeGroup,
 	Schema: &spec.Schema{Type: spec.Object, Fields: append([]spec.Field{
 		spec.Opt("id", hexID), spec.Opt("created", moment),
 	}, groupFields...)},
@@ -287,8 +287,13 @@ func deleteGroup(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	if err := withdrawGroup(c.Tx, g); err != nil {
-		return spec.Reply{}, err
+	return spec.Reply{Body: "{}"}, removeGroup(c.Tx, g)
+}
+
+// removeGroup deletes a project, and takes it out of its organization's role mappings.
+func removeGroup(tx *state.Tx, g *state.Object) error {
+	if err := withdrawGroup(tx, g); err != nil {
+		return err
 	}
-	return spec.Reply{Body: "{}"}, c.Tx.Delete("groups", g.ID)
+	return tx.Delete("groups", g.ID)
 }

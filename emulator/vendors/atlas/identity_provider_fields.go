@@ -117,7 +117,7 @@ func nullable(fields []spec.Field) []spec.Field {
 
 // identityProviderKind holds providers of both protocols. A fixture may give what the service makes up.
 var identityProviderKind = spec.Kind{
-	Name: "identity_providers",
+	Name: "identity_providers", Remove: removeIdentityProvider,
 	Schema: &spec.Schema{Type: spec.Object, Fields: slices.Concat([]spec.Field{
 		spec.Req("federationSettingsId", hexID),
 		spec.Opt("id", hexID), spec.Opt("oktaIdpId", &spec.Schema{Type: spec.String | spec.Null, Pattern: oktaPattern}),

@@ -246,11 +246,18 @@ func deleteIdentityProvider(c *spec.Call) (spec.Reply, error) {
 		if err := owns(c, config.ID); err != nil {
 			return spec.Reply{}, err
 		}
-		if _, err := c.Tx.Replace(config, without(config.Doc, idp)); err != nil {
-			return spec.Reply{}, err
+	}
+	return spec.Reply{}, removeIdentityProvider(c.Tx, idp)
+}
+
+// removeIdentityProvider deletes an identity provider, and takes it out of the organizations that it is connected to.
+func removeIdentityProvider(tx *state.Tx, idp *state.Object) error {
+	for _, config := range connectedTo(tx, idp) {
+		if _, err := tx.Replace(config, without(config.Doc, idp)); err != nil {
+			return err
 		}
 	}
-	return spec.Reply{}, c.Tx.Delete("identity_providers", idp.ID)
+	return tx.Delete("identity_providers", idp.ID)
 }
 
 // without is a configuration without an identity provider.

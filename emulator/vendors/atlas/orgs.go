@@ -66,7 +66,7 @@ var orgs = slices.Concat(
 
 // orgKind holds an organization's kind beside the reply's members: it says on which bases the organization answers.
 var orgKind = spec.Kind{
-	Name: "orgs",
+	Name: "orgs", Remove: removeOrg,
 	Schema: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
 		spec.Opt("id", hexID),
 		spec.Req("name", name),
@@ -299,15 +299,23 @@ func deleteOrg(c *spec.Call) (spec.Reply, error) {
 	if c.Tx.Count("groups", "groups", o.ID) > 0 {
 		return spec.Reply{}, c.Fail("ORG_NOT_EMPTY")
 	}
-	if err := deleteBelow(c.Tx, "org_users", o.ID); err != nil {
-		return spec.Reply{}, err
-	}
-	if c.Tx.Has("connected_org_configs", o.ID) {
-		if err := disconnect(c.Tx, o.ID); err != nil {
-			return spec.Reply{}, err
+	return spec.Reply{}, removeOrg(c.Tx, o)
+}
+
+// removeOrg deletes an organization with all that is in it. Keys and accounts keep their roles in it, which open nothing:
+// those that have none may do everything.
+func removeOrg(tx *state.Tx, o *state.Object) error {
+	for _, kind := range []string{"org_users", "groups"} {
+		if err := deleteBelow(tx, kind, o.ID); err != nil {
+			return err
 		}
 	}
-	return spec.Reply{}, c.Tx.Delete("orgs", o.ID)
+	if config, err := tx.Get("connected_org_configs", o.ID); err == nil {
+		if err := disconnect(tx, config); err != nil {
+			return err
+		}
+	}
+	return tx.Delete("orgs", o.ID)
 }
 
 // deleteBelow removes every object of a kind under a parent.
