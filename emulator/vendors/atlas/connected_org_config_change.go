@@ -25,17 +25,24 @@ var changedConfig = &spec.Schema{Type: spec.Object, Evidence: spec.Recorded("cli
 }}
 
 var (
-	notInFederation = published("CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", 400,
-		"The specified Identity Provider Id {id} does not match an Identity Provider in this Federation.", "id", "0oa00000000000000000")
+	notInFederation = standsIn("published; that it is the answer to a foreign provider in a configuration follows from its text alone",
+		published("CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", 400,
+			"The specified Identity Provider Id {id} does not match an Identity Provider in this Federation.", "id", "0oa00000000000000000"))
 	notOrgRoles = published("POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES", 400, "Post auth role grants can only consist of Organization roles.")
-	readOnly    = published("ATTRIBUTE_READ_ONLY", 400, "The attribute {name} is read-only and cannot be changed by the user.", "name", "orgId")
-	orgTaken    = raised(published("ORG_ALREADY_ASSOCIATED_WITH_FEDERATION", 400, "An Organization can only be associated with a single Federation."))
-	idpTaken    = raised(published("IDENTITY_PROVIDER_ALREADY_ASSOCIATED_WITH_FEDERATION", 400,
+	readOnly    = standsIn("published; whether another id than the path's is refused or passed over is not known",
+		published("ATTRIBUTE_READ_ONLY", 400, "The attribute {name} is read-only and cannot be changed by the user.", "name", "orgId"))
+	orgTaken = raised(published("ORG_ALREADY_ASSOCIATED_WITH_FEDERATION", 400, "An Organization can only be associated with a single Federation."))
+	idpTaken = raised(published("IDENTITY_PROVIDER_ALREADY_ASSOCIATED_WITH_FEDERATION", 400,
 		"An Identity Provider can only be associated with a single Federation."))
 	configErrors = []spec.Error{
 		notInFederation, notOrgRoles, readOnly, orgTaken, idpTaken,
-		refused("NO_IDENTITY_PROVIDER", "role mappings and post-authentication role grants need an identity provider",
-			spec.ClientCode("terraform-provider-mongodbatlas 468253d names the code for roleMappings; the text is not known")),
+		{
+			Code: "NO_IDENTITY_PROVIDER", Wire: "VALIDATION_ERROR", Status: 400,
+			Message:  validationStart + "role mappings need an identity provider" + validationEnd,
+			Evidence: spec.ClientCode("terraform-provider-mongodbatlas 468253d names the code; the text is assumed"),
+		},
+		refused("GRANTS_NEED_IDENTITY_PROVIDER", "other post-authentication role grants need an identity provider",
+			specification+" for the rule, and the same grants are recorded to be taken"),
 	}
 )
 
@@ -62,7 +69,7 @@ func updateConfig(c *spec.Call) (spec.Reply, error) {
 	if config, err = c.Tx.Replace(config, changed.Set("domainAllowList", quoted(customDomains(c.Tx, changed)))); err != nil {
 		return spec.Reply{}, err
 	}
-	if mappings := c.Body.Get("roleMappings"); mappings.IsArray() {
+	if mappings := c.Body.Get("roleMappings"); mappings.IsArray() && !sameMappings(c.Tx, config.ID, mappings.Array()) {
 		if err := replaceMappings(c, config.ID, mappings.Array()); err != nil {
 			return spec.Reply{}, err
 		}
@@ -80,8 +87,8 @@ func customDomains(tx *state.Tx, config state.Doc) []string {
 	return slices.DeleteFunc(stringsOf(config.Get("domainAllowList")), func(domain string) bool { return slices.Contains(own, domain) })
 }
 
-// checkConfig holds a changed configuration to its federation. Without an identity provider neither role mappings nor
-// other grants than before are taken.
+// checkConfig holds a changed configuration to its federation. Without an identity provider neither other role mappings
+// nor other grants than before are taken.
 func checkConfig(c *spec.Call, before, changed state.Doc) error {
 	idp := appliedTo(c.Tx, changed)
 	if okta := changed.Text("identityProviderId"); okta != "" && idp == nil {
@@ -98,7 +105,12 @@ func checkConfig(c *spec.Call, before, changed state.Doc) error {
 		return c.Fail("POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES")
 	}
 	others := !sameSet(before.Get("postAuthRoleGrants"), changed.Get("postAuthRoleGrants"))
-	if idp == nil && (others || c.Body.Get("roleMappings").IsArray()) {
+	switch mappings := c.Body.Get("roleMappings"); {
+	case idp != nil:
+		return nil
+	case others:
+		return c.Fail("GRANTS_NEED_IDENTITY_PROVIDER")
+	case mappings.IsArray() && !sameMappings(c.Tx, changed.Text("orgId"), mappings.Array()):
 		return c.Fail("NO_IDENTITY_PROVIDER")
 	}
 	return nil

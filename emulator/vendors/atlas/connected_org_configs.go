@@ -54,7 +54,7 @@ var connectedOrgConfigs = slices.Concat(
 		Query:      formParams, BodyFree: true,
 		Status: 204,
 		Errors: append([]spec.Error{refused("LAST_CONNECTED_ORG", "the organization is the last one connected",
-			spec.Documented(specification+" says that it fails; status, code and text are assumed"))}, orgErrors...),
+			specification+" says that it fails")}, orgErrors...),
 		Handle: deleteConfig,
 	}, onV2, onV1, onPublic),
 )

@@ -71,8 +71,8 @@ func TestConfigIsRefused(t *testing.T) {
 		{`{"dataAccessIdentityProviderIds":["` + oidcID + `","` + orders + `"]}`, "CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", `["` + orders + `"]`},
 		{`{"dataAccessIdentityProviderIds":["` + oidcID + `","` + oidcID + `"]}`, "VALIDATION_ERROR", `["dataAccessIdentityProviderIds must not have the same item twice"]`},
 		{`{"postAuthRoleGrants":["GROUP_OWNER"],"identityProviderId":"` + saml + `"}`, "POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES", `[]`},
-		{`{"postAuthRoleGrants":["ORG_OWNER"]}`, "VALIDATION_ERROR", `[]`}, // another than before, and no provider
-		{`{"roleMappings":[]}`, "VALIDATION_ERROR", `[]`},
+		{`{"postAuthRoleGrants":["ORG_OWNER"]}`, "VALIDATION_ERROR", `["other post-authentication role grants need an identity provider"]`}, // another than before, and no provider
+		{`{"roleMappings":[]}`, "VALIDATION_ERROR", `["role mappings need an identity provider"]`},
 		{`{"orgId":"` + bright + `"}`, "ATTRIBUTE_READ_ONLY", `["orgId"]`},
 		{`{"role":"x"}`, "INVALID_ATTRIBUTE", `["role"]`},
 		{`{"{detail}":"x"}`, "INVALID_ATTRIBUTE", `["{detail}"]`},
@@ -89,6 +89,22 @@ func TestConfigIsRefused(t *testing.T) {
 	}
 	d.reads(d.refuses(400, "INVALID_ATTRIBUTE", "PATCH", v2+config, `{"role":1}`), "@this",
 		`{"detail":"Invalid attribute role specified.","error":400,"errorCode":"INVALID_ATTRIBUTE","parameters":["role"],"reason":"Bad Request"}`)
+}
+
+// TestAnEchoChangesNothing: what a configuration reads goes back as it is, also where its provider has left its mappings.
+func TestAnEchoChangesNothing(t *testing.T) {
+	d := newDoor(t)
+	for _, provider := range []string{`"` + saml + `"`, "null"} {
+		read := d.gets(200, "PATCH", v2+config, `{"identityProviderId":`+provider+`}`)
+		d.reads(read, "roleMappings.#", "2")
+		d.reads(d.gets(200, "PATCH", v2+config, read.Raw), "@this", read.Raw)
+		turned := "[" + read.Get("roleMappings.1").Raw + "," + read.Get("roleMappings.0").Raw + "]"
+		d.reads(d.gets(200, "PATCH", v2+config, `{"identityProviderId":`+provider+`,"roleMappings":`+turned+`}`), "roleMappings", read.Get("roleMappings").Raw)
+	}
+	one := d.gets(200, "GET", v2+config, "").Get("roleMappings.0").Raw
+	for _, other := range []string{"[]", "[" + one + "]", "[" + one + "," + one + "]", strings.Replace("["+one+"]", "atlas-admins", "x", 1)} {
+		d.refuses(400, "VALIDATION_ERROR", "PATCH", v2+config, `{"roleMappings":`+other+`}`)
+	}
 }
 
 func TestRoleMappingsAreReplacedWhole(t *testing.T) {

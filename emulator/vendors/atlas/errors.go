@@ -30,13 +30,18 @@ func raised(e spec.Error) spec.Error {
 	return e
 }
 
-const validation = "The request content produced the validation error: {detail}."
+// The text of a VALIDATION_ERROR, around its one parameter.
+const (
+	validationStart = "The request content produced the validation error: "
+	validationEnd   = "."
+)
 
-// refused is a failure that is documented without a code: the code of its row is ours, the wire's is VALIDATION_ERROR.
-func refused(code, detail string, evidence spec.Evidence) spec.Error {
+// refused is a failure without a published code: the code of its row is ours, the wire's is VALIDATION_ERROR. The rule may
+// be known, as why says; status, code and text are not.
+func refused(code, detail, why string) spec.Error {
 	return spec.Error{
-		Code: code, Wire: "VALIDATION_ERROR", Status: 400, Message: "The request content produced the validation error: " + detail + ".",
-		Evidence: evidence,
+		Code: code, Wire: "VALIDATION_ERROR", Status: 400, Message: validationStart + detail + validationEnd,
+		Evidence: spec.Assumed(why + "; status, code and text are assumed"),
 	}
 }
 
@@ -63,7 +68,7 @@ var errors = []spec.Error{
 	},
 	{
 		Code: "NOT_ACCEPTABLE", Wire: noCode, Status: 406, Message: "Not Acceptable",
-		Evidence: spec.Documented("Atlas versioned API overview, for the status alone"),
+		Evidence: spec.Documented("Atlas versioned API overview, for the status; code and text are assumed"),
 	},
 	standsIn("published for a request without a version, for which the overview has 406; so it is left to malformed dates",
 		published("INVALID_VERSION_DATE", 400, "There is no version number in the request.")),
@@ -71,17 +76,20 @@ var errors = []spec.Error{
 		Code: "VERSION_GONE", Status: 410, Message: "This happens when a resource is marked for sunset and the sunset date is in the past.",
 		Evidence: spec.Documented(specification + ", as an example; only a scenario raises it"),
 	},
-	with(spec.Invalid, published("VALIDATION_ERROR", 400, validation, "detail", "displayName must have at most 50 characters")),
+	with(spec.Invalid, published("VALIDATION_ERROR", 400, validationStart+"{detail}"+validationEnd, "detail", "displayName must have at most 50 characters")),
 	published("INVALID_ATTRIBUTE", 400, "Invalid attribute {detail} specified.", "detail", "role"),
-	published("MISSING_ATTRIBUTE", 400, "The required attribute {detail} was not specified.", "detail", "displayName"),
+	standsIn("published; that it is this code which a missing attribute is answered with is not known",
+		published("MISSING_ATTRIBUTE", 400, "The required attribute {detail} was not specified.", "detail", "displayName")),
 	raised(published("MISSING_ATTRIBUTES", 400, "The required attributes {detail} were not specified.", "detail", "externalGroupName, roleAssignments")),
 	raised(published("MISSING_OR_INVALID_ATTRIBUTE", 400, "The required attribute {detail} was incorrectly specified or omitted.", "detail", "orgId")),
 	published("INVALID_ENUM_VALUE", 400, "An invalid enumeration value {detail} was specified.", "detail", "KERBEROS"),
 	published("MALFORMED_JSON", 400, "Received JSON is malformed."),
 	published("INVALID_JSON", 400, "Received JSON does not match expected format."),
 	published("INVALID_JSON_ATTRIBUTE", 400, "Received JSON for the {detail} attribute does not match expected format.", "detail", "domainAllowList"),
-	published("INVALID_PATH_PARAMETER", 400, "Invalid path parameter {detail} specified.", "detail", "orgId"),
-	published("INVALID_QUERY_PARAMETER", 400, "Invalid query parameter {detail} specified.", "detail", "pageNum"),
+	standsIn("published; whether a malformed id is answered with it, or with a 404, is not known",
+		published("INVALID_PATH_PARAMETER", 400, "Invalid path parameter {detail} specified.", "detail", "orgId")),
+	standsIn("published; whether a value out of range is refused or brought into it, and with which code a filter's, is not known",
+		published("INVALID_QUERY_PARAMETER", 400, "Invalid query parameter {detail} specified.", "detail", "pageNum")),
 	{
 		Code: "PAYLOAD_TOO_LARGE", Wire: noCode, Status: 413, Message: "The request has more than {detail} bytes.",
 		Sample:   []string{"detail", "1048576"},

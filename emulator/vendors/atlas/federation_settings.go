@@ -25,8 +25,7 @@ var federationSettings = slices.Concat(
 		PathParams: []spec.Param{federationIDParam},
 		Query:      formParams, BodyFree: true,
 		Status: 204,
-		Errors: []spec.Error{refused("SEVERAL_ORGS_CONNECTED", "more than one organization is connected",
-			spec.Documented(specification+" says that it fails; status, code and text are assumed"))},
+		Errors: []spec.Error{severalOrgs},
 		Handle: deleteFederation,
 	}, onV2, onV1, onPublic),
 )

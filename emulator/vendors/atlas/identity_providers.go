@@ -30,7 +30,7 @@ var identityProviders = slices.Concat(
 		Query:      formParams, Body: newIdentityProvider,
 		Status: 200, Reply: identityProvider,
 		Errors: []spec.Error{audienceTaken, idpTaken, refused("SAML_NOT_CREATED", "only OIDC identity providers can be created",
-			spec.Documented(specification+" for the rule; status, code and text are assumed"))},
+			specification+" for the rule")},
 		Handle: createIdentityProvider,
 	}, v2(spec.Recorded("cli-identity-providers#1"))),
 	on(spec.Operation{
@@ -83,7 +83,7 @@ var identityProviders = slices.Concat(
 		Errors: append([]spec.Error{
 			severalOrgs,
 			refused("WORKLOAD_CONNECTED", "the identity provider is connected to an organization",
-				spec.ClientCode("terraform-provider-mongodbatlas 468253d, a test's comment; status, code and text are assumed")),
+				"terraform-provider-mongodbatlas 468253d, a test's comment"),
 		}, idpErrors...),
 		Handle: deleteIdentityProvider,
 	}, v2(spec.Recorded("cli-identity-providers#21"))),
@@ -95,7 +95,7 @@ var identityProviders = slices.Concat(
 		Query:      formParams, BodyFree: true,
 		Status: 204,
 		Errors: append([]spec.Error{refused("NO_JWKS", "the identity provider is not of the protocol OIDC",
-			spec.Documented(specification+" for the rule; status, code and text are assumed"))}, idpErrors...),
+			specification+" for the rule")}, idpErrors...),
 		Handle: deleteJWKS,
 	}, v2(spec.Recorded("cli-identity-providers#20"))),
 	on(spec.Operation{
@@ -126,13 +126,12 @@ var (
 
 	noSuchOktaIdp = with(spec.NotFound, standsIn("published; its text speaks of the older paths, where it is answered here",
 		published("IDENTITY_PROVIDER_DOES_NOT_EXIST", 404, "The given 'oktaIdpId' does not correspond to an existing Identity Provider in Okta.")))
-	idpErrors   = []spec.Error{noSuchOktaIdp}
-	severalOrgs = refused("SEVERAL_ORGS_CONNECTED", "more than one organization is connected",
-		spec.Documented(specification+" says that it fails; status, code and text are assumed"))
+	idpErrors     = []spec.Error{noSuchOktaIdp}
+	severalOrgs   = refused("SEVERAL_ORGS_CONNECTED", "more than one organization is connected", specification+" says that it fails")
 	audienceTaken = with(spec.Conflict, spec.Error{
 		Code: "AUDIENCE_TAKEN", Wire: "VALIDATION_ERROR", Status: 400, On: state.ErrConflict,
-		Message:  "The request content produced the validation error: audience is taken by another identity provider.",
-		Evidence: spec.ClientCode("mongodb-atlas-cli 8ddea41, a test's comment; status, code and text are assumed"),
+		Message:  validationStart + "audience is taken by another identity provider" + validationEnd,
+		Evidence: spec.Assumed("mongodb-atlas-cli 8ddea41, a test's comment, for the rule; where it holds, status, code and text are assumed"),
 	})
 	changeErrors = []spec.Error{audienceTaken, readOnly, severalOrgs}
 )

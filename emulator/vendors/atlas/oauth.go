@@ -69,19 +69,19 @@ var oauthErrors = []spec.Error{
 	{
 		Code: "invalid_request", Status: 400, Message: "Missing or malformed parameter: {name}.", Class: spec.Invalid,
 		Sample:   []string{"name", "grant_type"},
-		Evidence: spec.Documented(oauthPages + " for status and code; the text is not known"),
+		Evidence: spec.Documented(oauthPages + " for status and code; the text is assumed"),
 	},
 	{
 		Code: "unsupported_grant_type", Status: 400, Message: "Unsupported grant type: {grant}.", Sample: []string{"grant", "password"},
-		Evidence: spec.Documented(oauthPages + " for status and code; the text is not known"),
+		Evidence: spec.Documented(oauthPages + " for status and code; the text is assumed"),
 	},
 	{
 		Code: "access_denied", Status: 403, Message: "Access denied.",
-		Evidence: spec.Documented(oauthPages + " for status and code, which only a scenario raises; the text is not known"),
+		Evidence: spec.Documented(oauthPages + " for status and code, which only a scenario raises; the text is assumed"),
 	},
 	{
 		Code: "RATE_LIMITED_TOKEN_BUCKET", Wire: "rate_limit_exceeded", Status: 429, Message: "Too many requests.", Class: spec.Throttled,
-		Evidence: spec.Documented(oauthPages + " for the status; the code is not known"),
+		Evidence: spec.Documented(oauthPages + " for the status; code and text are assumed"),
 	},
 	{
 		Code: "INVALID_QUERY_PARAMETER", Wire: "invalid_request", Status: 400, Message: "Invalid query parameter: {detail}.",
@@ -95,7 +95,7 @@ var oauthErrors = []spec.Error{
 	},
 	{
 		Code: noCode, Wire: "server_error", Status: 500, Message: "Unexpected error.", Class: spec.Internal,
-		Evidence: spec.Documented(oauthPages + " for status and code; the text is not known"),
+		Evidence: spec.Documented(oauthPages + " for status and code; the text is assumed"),
 	},
 	{
 		Code: "SERVICE_UNAVAILABLE", Wire: "temporarily_unavailable", Status: 503, Message: "Service Unavailable", Class: spec.Unavailable,

@@ -26,10 +26,10 @@ var orgs = slices.Concat(
 		Errors: []spec.Error{
 			orgTaken,
 			refused("API_KEY_AND_SERVICE_ACCOUNT", "either apiKey or serviceAccount may be given",
-				spec.Documented(specification+" for the rule; status and code are assumed")),
+				specification+" for the rule"),
 		},
 		Handle: createOrg,
-	}, v2(spec.Documented(specification+"; 201 is recorded, cli:orgs"))),
+	}, onV2),
 	on(spec.Operation{
 		ID: "orgs.get", Method: "GET", Path: "/orgs/{orgId}",
 		Summary: "Get an organization",

@@ -114,22 +114,27 @@ var (
 	roleSample = []string{"role", "ORG_OWNER", "org", exampleID, "group", exampleID}
 	// assignmentErrors are what is wrong with roles. What the service checks in which order is not known.
 	assignmentErrors = []spec.Error{
-		published("ROLE_NEEDS_ORG_ID", 400, "Role {role} requires an organization ID.", roleSample...),
-		published("ROLE_NEEDS_GROUP_ID", 400, "Role {role} requires a group ID.", roleSample...),
-		published("ROLE_NEEDS_NO_ORG_ID", 400, "Role {role} cannot be specified with an organization ID.", roleSample...),
-		published("ROLE_NEEDS_NO_GROUP_ID", 400, "Role {role} cannot be specified with a group ID.", roleSample...),
-		published("INVALID_ROLE_FOR_ORG", 400, "Role {role} invalid for organization {org}.", roleSample...),
-		published("INVALID_ROLE_FOR_GROUP", 400, "Role {role} is invalid for group {group}.", roleSample...),
-		published("UNSUPPORTED_ROLE", 400, "The provided role is not supported."),
+		ofRoles(published("ROLE_NEEDS_ORG_ID", 400, "Role {role} requires an organization ID.", roleSample...)),
+		ofRoles(published("ROLE_NEEDS_GROUP_ID", 400, "Role {role} requires a group ID.", roleSample...)),
+		ofRoles(published("ROLE_NEEDS_NO_ORG_ID", 400, "Role {role} cannot be specified with an organization ID.", roleSample...)),
+		ofRoles(published("ROLE_NEEDS_NO_GROUP_ID", 400, "Role {role} cannot be specified with a group ID.", roleSample...)),
+		ofRoles(published("INVALID_ROLE_FOR_ORG", 400, "Role {role} invalid for organization {org}.", roleSample...)),
+		ofRoles(published("INVALID_ROLE_FOR_GROUP", 400, "Role {role} is invalid for group {group}.", roleSample...)),
+		ofRoles(published("UNSUPPORTED_ROLE", 400, "The provided role is not supported.")),
 		refused("NO_ORG_ROLE", "a role mapping needs at least one organization role",
-			spec.Documented(specification+" for the rule; status, code and text are assumed")),
+			specification+" for the rule"),
 		with(spec.Conflict, spec.Error{
 			Code: "DUPLICATE_GROUP_NAME", Wire: "VALIDATION_ERROR", Status: 400, On: state.ErrConflict,
-			Message:  "The request content produced the validation error: externalGroupName is mapped already.",
-			Evidence: spec.Documented(specification + " calls the name unique; status, code and text are assumed"),
+			Message:  validationStart + "externalGroupName is mapped already" + validationEnd,
+			Evidence: spec.Assumed(specification + " calls the name unique; status, code and text are assumed"),
 		}),
 	}
 )
+
+// ofRoles is a published row about roles, which are refused here with it.
+func ofRoles(e spec.Error) spec.Error {
+	return standsIn("published; a role of no such name was once answered 500, and with what the others are answered here is not known", e)
+}
 
 // mappingDoc is a mapping as it is kept: assignments with both ids, null where there is none.
 func mappingDoc(id, org string, d state.Doc) state.Doc {
@@ -209,6 +214,27 @@ func replaceMappings(c *spec.Call, org string, mappings []gjson.Result) error {
 		}
 	}
 	return nil
+}
+
+// sameMappings tells whether mappings are an organization's own, as they are read, in any order. None are nobody's own:
+// clients leave them out.
+func sameMappings(tx *state.Tx, org string, mappings []gjson.Result) bool {
+	present := map[string]state.Doc{}
+	for _, o := range tx.List("role_mappings", "role_mappings", org) {
+		present[o.ID] = o.Doc
+	}
+	for _, m := range mappings {
+		id := m.Get("id").Str
+		if kept, ok := present[id]; !ok || !sameMapping(kept, mappingDoc(id, org, state.Doc(m.Raw))) {
+			return false
+		}
+		delete(present, id)
+	}
+	return len(mappings) > 0 && len(present) == 0
+}
+
+func sameMapping(a, b state.Doc) bool {
+	return a.Text("externalGroupName") == b.Text("externalGroupName") && sameSet(a.Get("roleAssignments"), b.Get("roleAssignments"))
 }
 
 // withdrawGroup takes the assignments of a project out of its organization's mappings.

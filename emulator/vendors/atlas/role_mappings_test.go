@@ -38,7 +38,7 @@ func TestRoleAssignmentsAreHeldToTheirRoles(t *testing.T) {
 		{`{"role":"GROUP_OWNER","groupId":"` + acme + `"}`, "INVALID_ROLE_FOR_GROUP", `["GROUP_OWNER","` + acme + `"]`},
 		{`{"role":"KING"}`, "UNSUPPORTED_ROLE", `[]`},
 		{`{"role":"ORG_KING","orgId":"` + acme + `"}`, "UNSUPPORTED_ROLE", `[]`},
-		{`{"role":"GROUP_OWNER","groupId":"` + orders + `"}`, "VALIDATION_ERROR", `[]`}, // and no organization role
+		{`{"role":"GROUP_OWNER","groupId":"` + orders + `"}`, "VALIDATION_ERROR", `["a role mapping needs at least one organization role"]`},
 		{`{"role":"ORG_OWNER","orgId":"acme"}`, "VALIDATION_ERROR", `["roleAssignments[0].orgId must match ^([a-f0-9]{24})$"]`},
 		{`{"orgId":"` + acme + `"}`, "MISSING_ATTRIBUTE", `["role"]`},
 		{``, "VALIDATION_ERROR", `["roleAssignments must have at least 1 items"]`},

@@ -38,6 +38,10 @@ func render(c *spec.Call, e *spec.Error, message string) spec.Reply {
 	if code != noCode {
 		header["X-Error-Code"] = code
 		parameters = parametersOf(e.Message, args)
+		if code == "VALIDATION_ERROR" { // rows of ours have their parameter in the message
+			detail := strings.TrimSuffix(strings.TrimPrefix(message, validationStart), validationEnd)
+			parameters = string(state.Array([]state.Doc{state.Doc(state.Quote(detail))}))
+		}
 	}
 	body := state.NewBuilder().Text("detail", message).Int("error", e.Status).Text("errorCode", code).
 		Raw("parameters", parameters).Raw("reason", reason).Doc()
