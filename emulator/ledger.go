@@ -55,7 +55,7 @@ func (e *Emulator) Match(method, path string) (Operation, bool) {
 type Claim struct {
 	Vendor string `json:"vendor"`
 	Sort   string `json:"sort"`  // operation, error, header, limit, default or parameter
-	About  string `json:"about"` // the operation or the limits' preset, "" for the vendor as a whole
+	About  string `json:"about"` // the operation, the limits' preset or the replies with a header, "" for the vendor as a whole
 	What   string `json:"what"`
 	Grade  string `json:"grade"` // recorded, documented, client code or assumed
 	Source string `json:"source"`
@@ -77,7 +77,7 @@ func Ledger() []Claim {
 			claim("error", "", errorText(e), e.Evidence)
 		}
 		for _, h := range v.Headers {
-			claim("header", "", h.Name, h.Evidence)
+			claim("header", h.Only, h.Name, h.Evidence)
 		}
 		for _, b := range v.Buckets {
 			for _, preset := range v.Presets {

@@ -1,6 +1,7 @@
 package vendors_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -58,7 +59,7 @@ func assumptions(v *spec.Vendor) [][4]string {
 		}
 	}
 	for _, h := range v.Headers {
-		note("every reply", "header "+h.Name, h.Evidence)
+		note(cmp.Or(h.Only, "every reply"), "header "+h.Name, h.Evidence)
 	}
 	for _, b := range v.Buckets {
 		for _, preset := range v.Presets {

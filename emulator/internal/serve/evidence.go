@@ -32,6 +32,19 @@ func (s *Server) holds(e spec.Evidence) bool {
 	return s.weakest == spec.Ungraded || e.Grade != spec.Ungraded && e.Grade <= s.weakest
 }
 
+// withholdHeaders takes those off that are not known well enough. What a scenario itself puts into an answer stays.
+func (x *exchange) withholdHeaders(header http.Header) {
+	if x.vendor == nil || x.undeclared {
+		return
+	}
+	for _, h := range x.server.withheld[x.vendor.Name] {
+		_, put := x.reply.Header[h.Name]
+		if injected := x.struck != nil && h.Refusing || put && x.code == "answer"; !injected {
+			header[http.CanonicalHeaderKey(h.Name)] = nil // so that net/http puts none of its own there
+		}
+	}
+}
+
 // unproven is what a row has against answering.
 type unproven struct {
 	what  string

@@ -24,7 +24,8 @@ func graded(t *testing.T, weakest spec.Grade) *Server {
 	v.Operations[1].Evidence = spec.Assumed("a guess") // things.create
 	v.Operations[0].Evidence = spec.Recorded("call")   // things.list
 	v.Error(nil, "gone").Evidence = spec.ClientCode("sdk")
-	v.Headers = []spec.Header{{Name: "Content-Type", Evidence: spec.Recorded("call")}, {Name: "X-Quota", Evidence: spec.Assumed("a guess")}}
+	v.Headers = []spec.Header{{Name: "Content-Type", Evidence: spec.Recorded("call")}, {Name: "X-Quota", Evidence: spec.Assumed("a guess")},
+		{Name: "X-Gone", Only: "what is gone", Evidence: spec.Assumed("a guess")}}
 	s := New([]*spec.Vendor{v})
 	s.Add(newWorld(s, DefaultWorld))
 	if err := s.Hold(weakest, nil); err != nil {
@@ -66,7 +67,10 @@ func TestOnlyWhatIsKnownWellEnoughAnswers(t *testing.T) {
 }
 
 func TestHeadersThatAreNotKnownFallAway(t *testing.T) {
-	for weakest, kept := range map[spec.Grade]bool{spec.Ungraded: true, spec.GradeDocumented: false} {
+	for weakest, kept := range map[spec.Grade]bool{spec.Ungraded: true, spec.GradeClientCode: false} {
+		if h := send(graded(t, weakest), "GET /shop/things/none", owner...).Header(); (h.Get("X-Gone") != "") != kept {
+			t.Errorf("%s: a row's own header: %v", weakest, h)
+		}
 		h := send(graded(t, weakest), "GET /shop/things", owner...).Header()
 		if h.Get("Content-Type") != "application/json" || (h.Get("X-Quota") != "") != kept {
 			t.Errorf("%s: %v", weakest, h)

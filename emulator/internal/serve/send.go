@@ -2,7 +2,6 @@ package serve
 
 import (
 	"io"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -19,11 +18,6 @@ func (x *exchange) send() {
 			x.quota = x.standing()
 		}
 		x.vendor.Decorate(&x.call, header, x.quota)
-		for _, h := range x.server.withheld[x.vendor.Name] {
-			if !h.Refusing || x.struck == nil { // what is injected claims nothing of the vendor
-				header[http.CanonicalHeaderKey(h.Name)] = nil // so that net/http puts none of its own there
-			}
-		}
 	}
 	for name, value := range x.reply.Header {
 		if value == "" {
@@ -32,6 +26,7 @@ func (x *exchange) send() {
 			header[name] = []string{value}
 		}
 	}
+	x.withholdHeaders(header)
 	if len(x.reply.Body) > 1024 { // net/http counts short ones itself; a long one would be chunked
 		header["Content-Length"] = []string{strconv.Itoa(len(x.reply.Body))}
 	}

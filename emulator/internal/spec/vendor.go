@@ -107,11 +107,13 @@ func (r Rate) Wait(tokens float64) time.Duration {
 	return time.Duration(math.Ceil(tokens / float64(r.Refill) * float64(r.Per)))
 }
 
-// Header is a header that a vendor sets on every reply, on every one that limits counted, or on those that they refused.
+// Header is a header that a vendor sets on every reply, on every one that limits counted, on those that they refused, or on
+// some.
 type Header struct {
 	Name, Example string
-	Limited       bool // only while limits are on
-	Refusing      bool // only where limits refuse the call
+	Limited       bool   // only while limits are on
+	Refusing      bool   // only where limits refuse the call
+	Only          string // the replies that have it, in words; "" for all
 	Evidence      Evidence
 }
 
