@@ -37,3 +37,16 @@ func TestWhatNoSourceSettlesIsAssumed(t *testing.T) {
 	d.refuses(400, "INVALID_ATTRIBUTE", "PATCH", v2+config, `{"role":"x"}`) // seen live
 	d.refuses(400, "VALIDATION_ERROR", "PATCH", v2+config, `{"identityProviderId":""}`)
 }
+
+func TestHeadersAreJudgedToo(t *testing.T) {
+	for weakest, want := range map[string][2]string{
+		"any": {"Wed, 15 Nov 2023 00:00:00 GMT", "Wed, 1 Jan 2025 00:00:00 GMT"}, "documented": {"", "Wed, 1 Jan 2025 00:00:00 GMT"},
+	} {
+		d := newDoor(t, emulator.WithEvidence(weakest))
+		old := d.send("GET", v2+idps+"/"+saml, "", "Authorization", "Bearer any", "Accept", first).Header()
+		wantHeader(t, old, "Deprecation", want[0])
+		wantHeader(t, old, "Sunset", want[1])
+		wantHeader(t, d.ask("GET", v2+"/orgs/"+orders, "").Header(), "X-Error-Code", "ORG_NOT_FOUND")
+		d.challenge(d.send("GET", v2+config, ""), "false")
+	}
+}

@@ -102,6 +102,11 @@ var headers = []spec.Header{
 	{Name: "X-Permitted-Cross-Domain-Policies", Example: none[0], Evidence: spec.Recorded(recordedHeaders)},
 	{Name: "Ratelimit-Limit", Example: "500", Evidence: spec.Recorded(recordedHeaders + "; of the operation's bucket")},
 	{Name: "Ratelimit-Remaining", Example: "499", Evidence: spec.Recorded(recordedHeaders)},
+	{Name: "Retry-After", Example: "55", Only: "refusals with a wait", Evidence: spec.Documented(specification + ", of 429 and 503, in whole seconds")},
+	{Name: "X-Error-Code", Example: "ORG_NOT_FOUND", Only: "errors with a code", Evidence: spec.Recorded("cli:projects")},
+	{Name: "Www-Authenticate", Example: "Digest", Only: "challenges", Evidence: spec.Recorded("cli:TestSetupFailureFlow, 2026-08-10; that a refused token is challenged so too is assumed")},
+	{Name: "Deprecation", Example: deprecated, Only: "deprecated versions", Evidence: spec.Assumed("recorded elsewhere, for the form; the date is that of the version that followed")},
+	{Name: "Sunset", Example: sunset, Only: "deprecated versions", Evidence: spec.Documented(specification + " for the date; the form is recorded elsewhere")},
 }
 
 // Header values are shared: nobody writes into them.
