@@ -92,6 +92,9 @@ func Ledger() []Claim {
 
 func claimOperation(op *spec.Operation, claim func(sort, about, what string, e spec.Evidence)) {
 	claim("operation", op.Name(), op.Method+" "+op.Path, op.Evidence)
+	for _, e := range op.Except {
+		claim("operation", op.Name(), op.Method+" "+op.Path+", "+e.What, e.Evidence)
+	}
 	for _, p := range append(append([]spec.Param(nil), op.PathParams...), op.Query...) {
 		claim("parameter", op.Name(), p.Name, p.Evidence)
 	}

@@ -49,8 +49,8 @@ func (x *exchange) run(tx *state.Tx) error {
 	if reply.Status == 0 {
 		reply.Status = x.op.Status
 	}
-	if !x.server.holds(x.op.Evidence) {
-		return &unproven{x.name, x.op.Evidence}
+	if known := x.op.Known(&x.call); !x.server.holds(known) {
+		return &unproven{x.name, known}
 	}
 	x.reply = reply
 	if watched {

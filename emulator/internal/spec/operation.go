@@ -32,6 +32,24 @@ type Operation struct {
 	Errors   []Error
 	Handle   func(*Call) (Reply, error)
 	Evidence Evidence
+	Except   []Exception // requests that are known otherwise than the others
+}
+
+// Exception is some of a row's requests, with what is known of those.
+type Exception struct {
+	What     string // for people
+	Is       func(*Call) bool
+	Evidence Evidence
+}
+
+// Known is the evidence for the answer to a request.
+func (o *Operation) Known(c *Call) Evidence {
+	for i := range o.Except {
+		if o.Except[i].Is(c) {
+			return o.Except[i].Evidence
+		}
+	}
+	return o.Evidence
 }
 
 // Param is one path or query parameter.

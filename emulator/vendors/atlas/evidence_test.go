@@ -50,3 +50,15 @@ func TestHeadersAreJudgedToo(t *testing.T) {
 		d.challenge(d.send("GET", v2+config, ""), "false")
 	}
 }
+
+func TestTheOldestVersionIsNotRecorded(t *testing.T) {
+	d := newDoor(t, emulator.WithEvidence("recorded"))
+	for _, c := range []struct {
+		id, accept string
+		status     int
+	}{{samlID, second, 200}, {saml, first, 501}} {
+		if got := d.send("GET", v2+idps+"/"+c.id, "", "Authorization", "Bearer any", "Accept", c.accept); got.Code != c.status {
+			t.Errorf("%s as %s answered %d %s", c.id, c.accept, got.Code, got.Body)
+		}
+	}
+}

@@ -42,6 +42,7 @@ var identityProviders = slices.Concat(
 		Status:     200, Reply: identityProvider,
 		Errors: idpErrors,
 		Handle: getIdentityProvider,
+		Except: []spec.Exception{{What: "in the oldest version", Is: byOkta, Evidence: spec.Documented(specification)}},
 	}, v2(spec.Recorded("cli-identity-providers#5"))),
 	on(spec.Operation{
 		ID: "identity_providers.get", Method: "GET", Path: idpPath,
