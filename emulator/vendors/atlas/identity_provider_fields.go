@@ -36,6 +36,21 @@ func membersOf(d state.Doc) []string {
 	return members
 }
 
+// foreignMember is the first member of a document that only providers of the other protocol have, "" for none. Empty ones
+// are nobody's: clients of both send them.
+func foreignMember(protocol string, d state.Doc) string {
+	foreign := slices.DeleteFunc(slices.Clone(samlMembers), func(name string) bool { return name == "associatedDomains" })
+	if protocol == "SAML" {
+		foreign = append(slices.Clone(workloadMembers), "clientId", "requestedScopes")
+	}
+	for _, name := range foreign {
+		if value := d.Get(name); value.Exists() && !slices.Contains([]string{"null", `""`, "[]", "false"}, value.Raw) {
+			return name
+		}
+	}
+	return ""
+}
+
 var (
 	idpStatus    = &spec.Schema{Type: spec.String, Enum: []string{"ACTIVE", "INACTIVE"}}
 	protocol     = &spec.Schema{Type: spec.String, Enum: []string{"SAML", "OIDC"}}
@@ -74,7 +89,7 @@ var (
 		spec.Opt("slug", optionalText),
 		spec.Opt("ssoDebugEnabled", boolean),
 		spec.Opt("ssoUrl", textSchema),
-		spec.Opt("status", idpStatus),
+		spec.Opt("status", idpStatus), // the last, which a change may have as null
 	}
 	// echoes are members of what was read, which the older client sends back.
 	echoes = []spec.Field{
@@ -87,7 +102,8 @@ var (
 		Evidence: spec.Recorded("cli-identity-providers#1"),
 	}
 	changedIdentityProvider = &spec.Schema{
-		Type: spec.Object, Fields: slices.Concat(oidcFields, samlFields, echoes), Evidence: spec.Documented(specification),
+		Type: spec.Object, Evidence: spec.Documented(specification),
+		Fields: slices.Concat(oidcFields, samlFields[:len(samlFields)-1], []spec.Field{spec.Opt("status", idpStatus.Nullable())}, echoes),
 	}
 	// identityProvider is any of the three forms.
 	identityProvider = &spec.Schema{Type: spec.Object, Fields: slices.Concat([]spec.Field{
@@ -151,6 +167,9 @@ func buildIdentityProvider(c *spec.Call, d state.Doc) (state.Doc, error) {
 		"updatedAt": given(d, "updatedAt", "null"), "associatedDomains": given(d, "associatedDomains", "[]"),
 	}
 	var err error
+	if name := foreignMember(d.Text("protocol"), d); name != "" {
+		return "", fmt.Errorf("%s: the other protocol's identity providers have it", name)
+	}
 	if d.Text("protocol") == "SAML" {
 		err = buildSAML(c, d, members)
 	} else {
@@ -184,8 +203,13 @@ func buildSAML(c *spec.Call, d state.Doc, members map[string]string) error {
 		status = `"ACTIVE"`
 	}
 	certificates, err := pemOf(d.Get("pemFileInfo"))
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case d.Text("idpType") == "WORKLOAD":
+		return fmt.Errorf("idpType: WORKLOAD is OIDC's alone")
+	case d.Text("status") == "ACTIVE" && status != state.Quote("ACTIVE"):
+		return fmt.Errorf("status: without associatedDomains it is INACTIVE")
 	}
 	audience := ""
 	if !d.Has("audienceUri") {

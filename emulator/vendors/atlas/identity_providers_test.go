@@ -69,7 +69,8 @@ func TestChangesMerge(t *testing.T) {
 	d.reads(d.gets(200, "PATCH", v2+idps+"/"+oidcID, `{"groupsClaim":"teams"}`), "groupsClaim", `"teams"`) // as it was sent
 	for body, code := range map[string]string{
 		`{"protocol":"SAML"}`: "ATTRIBUTE_READ_ONLY", `{"idpType":"WORKLOAD"}`: "ATTRIBUTE_READ_ONLY", `{"sso":"x"}`: "INVALID_ATTRIBUTE",
-		`{"audience":"acme-workloads"}`: "VALIDATION_ERROR", `{"displayName":"` + strings.Repeat("x", 51) + `"}`: "VALIDATION_ERROR", `{"createdAt":"x"}`: "INVALID_ATTRIBUTE",
+		`{"ssoUrl":"https://x.example"}`: "INVALID_ATTRIBUTE", `{"ssoDebugEnabled":true}`: "INVALID_ATTRIBUTE", `{"authorizationType":"GROUP","groupsClaim":null}`: "MISSING_ATTRIBUTE",
+		`{"authorizationType":"GROUP","groupsClaim":""}`: "MISSING_ATTRIBUTE", `{"audience":"acme-workloads"}`: "VALIDATION_ERROR", `{"displayName":"` + strings.Repeat("x", 51) + `"}`: "VALIDATION_ERROR", `{"createdAt":"x"}`: "INVALID_ATTRIBUTE",
 	} {
 		d.refuses(400, code, "PATCH", v2+idps+"/"+oidcID, body)
 	}
@@ -84,7 +85,11 @@ func TestSAMLIsChanged(t *testing.T) {
 	content := strings.ReplaceAll(strings.TrimSpace(string(pem)), "\n", `\n`)
 	for _, path := range []string{v2 + idps + "/" + samlID, v1 + idps + "/" + saml} {
 		d.refuses(400, "MISSING_ATTRIBUTE", "PATCH", path, `{"displayName":"x"}`)
-		d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"audience":"x"}`), "audience", "") // which SAML lacks
+		for _, foreign := range []string{`"audience":"x"`, `"clientId":"x"`, `"userClaim":"x"`, `"requestedScopes":["x"]`} { // which SAML lacks
+			d.refuses(400, "INVALID_ATTRIBUTE", "PATCH", path, `{"ssoDebugEnabled":true,`+foreign+`}`)
+		}
+		d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"requestedScopes":[],"clientId":null,"audience":""}`), "audience", "") // and empty ones say nothing
+		d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"status":null}`), "status", `"ACTIVE"`)
 		d.refuses(400, "VALIDATION_ERROR", "PATCH", path, `{"ssoDebugEnabled":true,"pemFileInfo":{"certificates":[{"content":"no certificate"}]}}`)
 		d.refuses(400, "VALIDATION_ERROR", "PATCH", path, `{"ssoDebugEnabled":true,"pemFileInfo":{"certificates":[{"content":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"}]}}`)
 		changed := d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"associatedDomains":["acme.example","acme.test"],"pemFileInfo":{"fileName":"new.pem","certificates":[{"content":"`+content+`"}]}}`)
@@ -104,6 +109,16 @@ func TestDeactivationAndDeletionOfSAML(t *testing.T) {
 	d.refuses(400, "VALIDATION_ERROR", "PATCH", path, `{"ssoDebugEnabled":true,"status":"INACTIVE"}`) // connected to two
 	d.refuses(400, "VALIDATION_ERROR", "DELETE", path, "")
 	d.gets(200, "PATCH", v2+settings+"/connectedOrgConfigs/"+bright, `{}`)
+	d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"status":"ACTIVE","associatedDomains":[]}`), "status", `"INACTIVE"`) // without a domain
+	d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"status":"ACTIVE","associatedDomains":["acme.example"]}`), "status", `"ACTIVE"`)
+	d.put("service_accounts", `{"clientId":"other","clientSecret":"s","roles":[{"roleName":"ORG_OWNER","orgId":"`+bright+`"}]}`)
+	_, token := d.token("grant_type=client_credentials", "Authorization", basic("other", "s"))
+	for _, body := range []string{`{"ssoDebugEnabled":true,"status":"INACTIVE"}`, `{"ssoDebugEnabled":true,"associatedDomains":[]}`} { // it is applied to another's organization
+		got := d.send("PATCH", path, body, "Authorization", "Bearer "+token.Get("access_token").Str, "Accept", sample)
+		if got.Code != 401 || got.Header().Get("X-Error-Code") != "USER_CANNOT_ACCESS_ORG" {
+			t.Errorf("%s by another's owner answered %d %s", body, got.Code, got.Body)
+		}
+	}
 	d.reads(d.gets(200, "PATCH", path, `{"ssoDebugEnabled":true,"status":"INACTIVE"}`), "status", `"INACTIVE"`)
 	d.reads(d.gets(200, "GET", v2+"/orgs/"+acme+"/federationSettings", ""), "identityProviderStatus", `"INACTIVE"`)
 	d.refuses(400, "VALIDATION_ERROR", "DELETE", path+"/jwks", "")
