@@ -165,6 +165,10 @@ func TestWhatClientsSee(t *testing.T) {
 				base, transport := n.open(t, w)
 				client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
 				defer transport.CloseIdleConnections()
+				if strings.HasSuffix(n.name, "h2") { // a client that still acknowledges settings would meet a reset in that write
+					observed(client, "GET", base+"/api/v2/clients?per_page=1", "")
+					w.ClearJournal()
+				}
 				on := "auth0.organizations.create"
 				if c.get {
 					on = "auth0.organizations.get_by_name"
