@@ -94,11 +94,8 @@ func checkConfig(c *spec.Call, before, changed state.Doc) error {
 	if okta := changed.Text("identityProviderId"); okta != "" && idp == nil {
 		return c.Fail("CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", "id", okta)
 	}
-	for _, id := range stringsOf(changed.Get("dataAccessIdentityProviderIds")) {
-		data, err := c.Tx.Get("identity_providers", id)
-		if err != nil || data.Parent != changed.Text("federationSettingsId") || data.Doc.Text("protocol") != "OIDC" {
-			return c.Fail("CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", "id", id)
-		}
+	if id := foreignDataAccess(c.Tx, changed); id != "" {
+		return c.Fail("CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", "id", id)
 	}
 	grants := stringsOf(changed.Get("postAuthRoleGrants"))
 	if slices.ContainsFunc(grants, func(role string) bool { return !slices.Contains(orgRoles, role) }) {

@@ -81,6 +81,9 @@ var configKind = spec.Kind{
 		if okta := d.Text("identityProviderId"); okta != "" && samlOf(c.Tx, d.Text("federationSettingsId"), okta) == nil {
 			return "", fmt.Errorf("identityProviderId: no SAML identity provider of the federation has the oktaIdpId %q", okta)
 		}
+		if id := foreignDataAccess(c.Tx, d); id != "" {
+			return "", fmt.Errorf("dataAccessIdentityProviderIds: %s is no OIDC identity provider of the federation", id)
+		}
 		return state.NewBuilder().Raw("dataAccessIdentityProviderIds", given(d, "dataAccessIdentityProviderIds", "[]")).
 			Raw("domainAllowList", given(d, "domainAllowList", "[]")).
 			Raw("domainRestrictionEnabled", given(d, "domainRestrictionEnabled", "false")).
@@ -113,6 +116,18 @@ var (
 // appliedTo is the SAML identity provider that is applied to a configuration, or nil.
 func appliedTo(tx *state.Tx, config state.Doc) *state.Object {
 	return samlOf(tx, config.Text("federationSettingsId"), config.Text("identityProviderId"))
+}
+
+// foreignDataAccess is the first of the identity providers for access to data that is not the federation's own or not of
+// the protocol OIDC, "" for none.
+func foreignDataAccess(tx *state.Tx, config state.Doc) string {
+	for _, id := range stringsOf(config.Get("dataAccessIdentityProviderIds")) {
+		idp, err := tx.Get("identity_providers", id)
+		if err != nil || idp.Parent != config.Text("federationSettingsId") || idp.Doc.Text("protocol") != "OIDC" {
+			return id
+		}
+	}
+	return ""
 }
 
 // samlOf is a federation's identity provider with an oktaIdpId, or nil.

@@ -120,6 +120,9 @@ func TestRoleMappingsAreReplacedWhole(t *testing.T) {
 	d.refuses(400, "VALIDATION_ERROR", "PATCH", public+config, `{"identityProviderId":"`+saml+`","roleMappings":[
 		{"externalGroupName":"same","roleAssignments":[{"orgId":"`+acme+`","role":"ORG_OWNER"}]},
 		{"externalGroupName":"same","roleAssignments":[{"orgId":"`+acme+`","role":"ORG_MEMBER"}]}]}`)
+	same := `{"externalGroupName":"%","id":"ac0000000000000000000051","roleAssignments":[{"orgId":"` + acme + `","role":"ORG_OWNER"}]}`
+	d.reads(d.refuses(400, "VALIDATION_ERROR", "PATCH", public+config, `{"identityProviderId":"`+saml+`","roleMappings":[`+strings.Replace(same, "%", "a", 1)+`,`+strings.Replace(same, "%", "b", 1)+`]}`),
+		"parameters", `["roleMappings must not have the same id twice"]`)
 	d.gets(404, "GET", v2+mappings+"/ac0000000000000000000052", "")
 }
 

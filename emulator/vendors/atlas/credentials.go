@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -21,8 +22,10 @@ const maxTokens = 10_000
 
 var (
 	textSchema = &spec.Schema{Type: spec.String}
-	accessList = &spec.Schema{Type: spec.Array, Items: textSchema}
-	heldRoles  = &spec.Schema{Type: spec.Array, Items: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
+	accessList = &spec.Schema{Type: spec.Array, Items: &spec.Schema{Type: spec.String, Format: &spec.Pattern{
+		Text: "IP address or CIDR block", Is: isAddress,
+	}}}
+	heldRoles = &spec.Schema{Type: spec.Array, Items: &spec.Schema{Type: spec.Object, Fields: []spec.Field{
 		spec.Req("roleName", &spec.Schema{Type: spec.String, Enum: everyRole}),
 		spec.Opt("orgId", textSchema),
 		spec.Opt("groupId", textSchema),
@@ -42,6 +45,7 @@ var apiKeyKind = spec.Kind{
 	}},
 	Identify: func(d state.Doc) string { return d.Text("publicKey") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
+	Build:    buildHolder,
 	Evidence: spec.Documented(specification),
 }
 
@@ -57,7 +61,31 @@ var serviceAccountKind = spec.Kind{
 	}},
 	Identify: func(d state.Doc) string { return d.Text("clientId") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.ID },
+	Build:    buildHolder,
 	Evidence: spec.Documented(specification),
+}
+
+// buildHolder lets a key or an account hold roles in what is there.
+func buildHolder(c *spec.Call, d state.Doc) (state.Doc, error) {
+	for i, role := range d.Get("roles").Array() {
+		org, group := role.Get("orgId").Str, role.Get("groupId").Str
+		switch {
+		case org != "" && group != "":
+			return "", fmt.Errorf("roles[%d]: a role is held in an organization or in a project, not in both", i)
+		case org != "" && !c.Tx.Has("orgs", org):
+			return "", fmt.Errorf("roles[%d]: no organization has the id %q", i, org)
+		case group != "" && !c.Tx.Has("groups", group):
+			return "", fmt.Errorf("roles[%d]: no project has the id %q", i, group)
+		}
+	}
+	return d, nil
+}
+
+// isAddress tells whether an entry of an access list can let anybody in.
+func isAddress(entry string) bool {
+	_, noBlock := netip.ParsePrefix(entry)
+	_, noAddress := netip.ParseAddr(entry)
+	return noBlock == nil || noAddress == nil
 }
 
 // tokenKind holds the access tokens that this world minted and that were not revoked. A standalone one has no service

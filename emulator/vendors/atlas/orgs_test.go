@@ -136,15 +136,37 @@ func TestFixtureErrors(t *testing.T) {
 	if err := d.Default().Delete("atlas", "connected_org_configs", acmeLabs); err != nil {
 		t.Fatal(err)
 	}
-	for doc, want := range map[string]string{
-		`{"orgId":"` + acmeLabs + `","federationSettingsId":"` + labs + `","identityProviderId":"` + saml + `"}`: "no SAML identity provider of the federation",
-		`{"orgId":"` + orders + `","federationSettingsId":"` + labs + `"}`:                                       "no object of orgs",
-	} {
-		if _, err := d.Default().Put("atlas", "connected_org_configs", doc); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", doc, err)
-		}
+	config := func(members string) string {
+		return `{"orgId":"` + acmeLabs + `","federationSettingsId":"` + labs + `",` + members + `}`
 	}
-	if _, err := d.Default().Put("atlas", "identity_providers", `{"federationSettingsId":"`+labs+`","protocol":"SAML","displayName":"x","pemFileInfo":{"certificates":[{"content":"x"}]}}`); err == nil {
-		t.Error("a certificate that is none was taken")
+	mapping := func(assignments string) string {
+		return `{"orgId":"` + acme + `","externalGroupName":"x","roleAssignments":[` + assignments + `]}`
+	}
+	saml := func(members string) string {
+		return `{"federationSettingsId":"` + labs + `","protocol":"SAML","displayName":"x",` + members + `}`
+	}
+	owner := `{"role":"ORG_OWNER","orgId":"` + acme + `"}`
+	for _, c := range []struct{ kind, doc, want string }{
+		{"connected_org_configs", config(`"identityProviderId":"0oaacme0000000000001"`), "no SAML identity provider of the federation"},
+		{"connected_org_configs", config(`"dataAccessIdentityProviderIds":["` + oidcID + `"]`), "no OIDC identity provider of the federation"},
+		{"connected_org_configs", config(`"dataAccessIdentityProviderIds":["ac0000000000000000000044"]`), "no OIDC identity provider of the federation"},
+		{"connected_org_configs", `{"orgId":"` + orders + `","federationSettingsId":"` + labs + `"}`, "no object of orgs"},
+		{"identity_providers", saml(`"pemFileInfo":{"certificates":[{"content":"x"}]}`), "no PEM block"},
+		{"identity_providers", saml(`"idpType":"WORKLOAD"`), "OIDC's alone"},
+		{"identity_providers", saml(`"audience":"x"`), "audience: the other protocol's"},
+		{"identity_providers", saml(`"status":"ACTIVE"`), "without associatedDomains"},
+		{"identity_providers", `{"federationSettingsId":"` + labs + `","displayName":"x","ssoUrl":"https://x.example"}`, "ssoUrl: the other protocol's"},
+		{"role_mappings", mapping(`{"role":"NONSENSE","orgId":"` + acme + `"}`), "roleAssignments[0]: NONSENSE: The provided role is not supported."},
+		{"role_mappings", mapping(owner + `,{"role":"GROUP_OWNER","orgId":"` + bright + `","groupId":"` + orders + `"}`), "roleAssignments[1]: GROUP_OWNER: Role GROUP_OWNER cannot be specified with an organization ID."},
+		{"role_mappings", mapping(owner + `,{"groupId":null,"role":"ORG_OWNER","orgId":"` + acme + `"}`), "the same item twice"},
+		{"role_mappings", mapping(`{"role":"GROUP_OWNER","groupId":"` + orders + `"}`), "at least one organization role"},
+		{"api_keys", `{"publicKey":"p","privateKey":"p","accessList":["banana"]}`, "IP address or CIDR block"},
+		{"api_keys", `{"publicKey":"p","privateKey":"p","roles":[{"roleName":"ORG_OWNER","orgId":"nope"}]}`, `no organization has the id "nope"`},
+		{"service_accounts", `{"clientId":"p","clientSecret":"p","roles":[{"roleName":"GROUP_OWNER","groupId":"nope"}]}`, `no project has the id "nope"`},
+		{"service_accounts", `{"clientId":"p","clientSecret":"p","roles":[{"roleName":"ORG_OWNER","orgId":"` + acme + `","groupId":"` + orders + `"}]}`, "not in both"},
+	} {
+		if _, err := d.Default().Put("atlas", c.kind, c.doc); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.doc, err)
+		}
 	}
 }

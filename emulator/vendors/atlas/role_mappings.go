@@ -1,6 +1,7 @@
 package atlas
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -80,7 +81,8 @@ var roleMappingKind = spec.Kind{
 	Unique:   func(o *state.Object) (string, string) { return o.Parent, o.Doc.Text("externalGroupName") },
 	Key:      func(_ *state.Tx, o *state.Object) string { return o.Parent + " / " + o.Doc.Text("externalGroupName") },
 	Build: func(c *spec.Call, d state.Doc) (state.Doc, error) {
-		return mappingDoc(idOf(c, d, "role_mappings"), d.Text("orgId"), d), nil
+		mapping := mappingDoc(idOf(c, d, "role_mappings"), d.Text("orgId"), d)
+		return mapping, checkMapping(c, mapping)
 	},
 	Evidence: spec.Documented(specification),
 }
@@ -121,6 +123,8 @@ var (
 		ofRoles(published("INVALID_ROLE_FOR_ORG", 400, "Role {role} invalid for organization {org}.", roleSample...)),
 		ofRoles(published("INVALID_ROLE_FOR_GROUP", 400, "Role {role} is invalid for group {group}.", roleSample...)),
 		ofRoles(published("UNSUPPORTED_ROLE", 400, "The provided role is not supported.")),
+		refused("DUPLICATE_ASSIGNMENT", "roleAssignments must not have the same item twice", specification+" calls them a set"),
+		refused("REPEATED_ID", "roleMappings must not have the same id twice", "an id is one mapping's"),
 		refused("NO_ORG_ROLE", "a role mapping needs at least one organization role",
 			specification+" for the rule"),
 		with(spec.Conflict, spec.Error{
@@ -152,20 +156,36 @@ func shownMapping(o *state.Object) state.Doc {
 	return o.Doc.Pick("externalGroupName", "id", "roleAssignments")
 }
 
-// checkMapping holds a mapping's assignments to the organization that it is for.
-func checkMapping(c *spec.Call, org string, mapping state.Doc) error {
-	orgRole := false
-	for _, a := range mapping.Get("roleAssignments").Array() {
+// checkMapping holds the assignments of a mapping, as it is kept, to its organization. Its error is a failure that says
+// in its text what the row says, for those who read a fixture's.
+func checkMapping(c *spec.Call, mapping state.Doc) error {
+	orgRole, seen := false, map[string]bool{}
+	for i, a := range mapping.Get("roleAssignments").Array() {
 		role := a.Get("role").Str
-		if err := checkAssignment(c, org, role, a.Get("orgId").Str, a.Get("groupId").Str); err != nil {
-			return err
+		err := checkAssignment(c, mapping.Text("orgId"), role, a.Get("orgId").Str, a.Get("groupId").Str)
+		if err == nil && seen[a.Raw] {
+			err = c.Fail("DUPLICATE_ASSIGNMENT")
+		}
+		if err != nil {
+			return fmt.Errorf("roleAssignments[%d]: %s: %w", i, role, explained(err))
 		}
 		orgRole = orgRole || slices.Contains(orgRoles, role)
+		seen[a.Raw] = true
 	}
 	if !orgRole {
-		return c.Fail("NO_ORG_ROLE")
+		return explained(c.Fail("NO_ORG_ROLE"))
 	}
 	return nil
+}
+
+// explained is a failure with the text of its row among assignmentErrors.
+func explained(err error) error {
+	failure, ok := err.(*spec.Failure)
+	at := slices.IndexFunc(assignmentErrors, func(e spec.Error) bool { return ok && e.Code == failure.Code })
+	if at < 0 {
+		return err
+	}
+	return fmt.Errorf("%s (%w)", spec.Fill(assignmentErrors[at].Message, failure.Args...), err)
 }
 
 // checkAssignment wants an organization's role with the organization, and a project's with a project of it. Any role
@@ -194,7 +214,7 @@ func checkAssignment(c *spec.Call, org, role, withOrg, withGroup string) error {
 
 // replaceMappings puts a whole set in the place of an organization's. One that names the id of a present mapping keeps it.
 func replaceMappings(c *spec.Call, org string, mappings []gjson.Result) error {
-	kept := map[string]bool{}
+	kept, seen := map[string]bool{}, map[string]bool{}
 	for _, o := range c.Tx.List("role_mappings", "role_mappings", org) {
 		kept[o.ID] = true
 	}
@@ -203,10 +223,11 @@ func replaceMappings(c *spec.Call, org string, mappings []gjson.Result) error {
 	}
 	for _, m := range mappings {
 		mapping := state.Doc(m.Raw)
-		if err := checkMapping(c, org, mapping); err != nil {
-			return err
+		id := mapping.Text("id")
+		if id != "" && seen[id] {
+			return c.Fail("REPEATED_ID")
 		}
-		if !kept[mapping.Text("id")] {
+		if seen[id] = true; !kept[id] {
 			mapping = mapping.Drop("id")
 		}
 		if _, err := c.Build("role_mappings", mapping.SetText("orgId", org)); err != nil {
@@ -271,9 +292,6 @@ func createMapping(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	if err := checkMapping(c, config.ID, c.Body); err != nil {
-		return spec.Reply{}, err
-	}
 	o, err := c.Build("role_mappings", c.Body.Drop("id").SetText("orgId", config.ID))
 	if err != nil {
 		return spec.Reply{}, err
@@ -310,10 +328,11 @@ func updateMapping(c *spec.Call) (spec.Reply, error) {
 	if id := c.Body.Get("id"); id.Exists() && id.Str != o.ID {
 		return spec.Reply{}, c.Fail("ATTRIBUTE_READ_ONLY", "name", "id")
 	}
-	if err := checkMapping(c, o.Parent, c.Body); err != nil {
+	changed := mappingDoc(o.ID, o.Parent, c.Body)
+	if err := checkMapping(c, changed); err != nil {
 		return spec.Reply{}, err
 	}
-	if o, err = c.Tx.Replace(o, mappingDoc(o.ID, o.Parent, c.Body)); err != nil {
+	if o, err = c.Tx.Replace(o, changed); err != nil {
 		return spec.Reply{}, err
 	}
 	return spec.Reply{Body: shownMapping(o)}, nil

@@ -41,6 +41,7 @@ func TestRoleAssignmentsAreHeldToTheirRoles(t *testing.T) {
 		{`{"role":"GROUP_OWNER","groupId":"` + orders + `"}`, "VALIDATION_ERROR", `["a role mapping needs at least one organization role"]`},
 		{`{"role":"ORG_OWNER","orgId":"acme"}`, "VALIDATION_ERROR", `["roleAssignments[0].orgId must match ^([a-f0-9]{24})$"]`},
 		{`{"orgId":"` + acme + `"}`, "MISSING_ATTRIBUTE", `["role"]`},
+		{`{"role":"ORG_OWNER","orgId":"` + acme + `"},{"groupId":null,"role":"ORG_OWNER","orgId":"` + acme + `"}`, "VALIDATION_ERROR", `["roleAssignments must not have the same item twice"]`},
 		{``, "VALIDATION_ERROR", `["roleAssignments must have at least 1 items"]`},
 	} {
 		got := d.refuses(400, c.code, "POST", v2+mappings, `{"externalGroupName":"x","roleAssignments":[`+c.assignments+`]}`)
