@@ -102,7 +102,14 @@ func TestNoncesAreSpent(t *testing.T) {
 		t.Fatal(got.Code)
 	}
 	d.challenge(d.digest(orgsPath, key(nonce, 2)), "true") // sent again
-	d.challenge(d.digest(orgsPath, key(nonce, 1)), "true") // counted back
+	for _, nc := range []int{1, 66, 3, 65} {               // calls in parallel arrive in any order
+		if got := d.digest(orgsPath, key(nonce, nc)); got.Code != 200 {
+			t.Errorf("count %d was answered %d", nc, got.Code)
+		}
+	}
+	for _, nc := range []int{1, 2, 3, 65, 66} {
+		d.challenge(d.digest(orgsPath, key(nonce, nc)), "true")
+	}
 	fresh := d.challenge(d.digest(orgsPath, key("c2VhbGVkIGJ5IG5vYm9keSBhdCBhbGw=", 1)), "true")
 	if fresh == nonce {
 		t.Error("two challenges have one nonce")
@@ -264,6 +271,22 @@ func TestAccessLists(t *testing.T) {
 		}
 		if want := `{"detail":"IP address 192.0.2.1 is not allowed to access this resource.","error":403,"errorCode":"IP_ADDRESS_NOT_ON_ACCESS_LIST","parameters":["192.0.2.1"],"reason":"Forbidden"}`; status == 403 && got.Body.String() != want {
 			t.Errorf("%s: answered %s", list, got.Body)
+		}
+	}
+}
+
+// TestAccessListsKnowAnAddressInBothForms: a listener for both families tells an IPv4 address in that of IPv6.
+func TestAccessListsKnowAnAddressInBothForms(t *testing.T) {
+	d := newDoor(t)
+	for list, status := range map[string]int{`["192.0.2.0/28"]`: 200, `["192.0.2.1"]`: 200, `["198.51.100.0/24"]`: 403} {
+		d.put("service_accounts", `{"clientId":"listed","clientSecret":"s","accessList":`+list+`}`)
+		_, token := d.token("grant_type=client_credentials", "Authorization", basic("listed", "s"))
+		r := httptest.NewRequest("GET", v1+"/orgs", nil)
+		r.RemoteAddr = "[::ffff:192.0.2.1]:50000"
+		r.Header.Set("Authorization", "Bearer "+token.Get("access_token").Str)
+		got := httptest.NewRecorder()
+		if d.Handler().ServeHTTP(got, r); got.Code != status {
+			t.Errorf("%s: answered %d %s", list, got.Code, got.Body)
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -17,6 +17,8 @@ const (
 	nonceLifetime = 5 * time.Minute
 	// maxNonces is how many nonces a world remembers; the oldest go first, and are stale then.
 	maxNonces = 10_000
+	// window is how far behind the highest count another is still taken.
+	window = 64
 )
 
 // A nonce is 24 bytes in base64, as the recorded ones: its number and its world's mark, 12 bytes, and a seal over them. A
@@ -52,16 +54,17 @@ func remember(c *spec.Call, nonce string) {
 	}
 	c.Tx.SetNote("nonces", strconv.FormatUint(n+1, 10))
 	c.Tx.SetNote(slot, nonce)
-	answered(c, nonce, c.Now, 0)
+	answered(c, nonce, c.Now, 0, 1)
 }
 
-// answered notes when a nonce was made and the highest count that it was answered with.
-func answered(c *spec.Call, nonce string, made time.Time, count uint64) {
-	c.Tx.SetNote("nonce/"+nonce, strconv.FormatInt(made.UnixNano(), 10)+"/"+strconv.FormatUint(count, 10))
+// answered notes when a nonce was made, the highest count that it was answered with, and which of the counts up to that
+// one were: bit n stands for the n-th below it.
+func answered(c *spec.Call, nonce string, made time.Time, high, used uint64) {
+	c.Tx.SetNote("nonce/"+nonce, fmt.Sprintf("%d/%d/%d", made.UnixNano(), high, used))
 }
 
-// spend takes a nonce with a count that is higher than all before. False where it is unknown or expired, or the count was
-// used.
+// spend takes a nonce with a count that it was not answered with: those of calls in parallel may come in any order. False
+// where it is unknown or expired, or the count was used or is so far behind that nobody knows.
 func spend(c *spec.Call, nonce string, count uint64) bool {
 	note := c.Tx.Note("nonce/" + nonce)
 	if note == "" {
@@ -71,14 +74,18 @@ func spend(c *spec.Call, nonce string, count uint64) bool {
 		remember(c, nonce)
 		note = c.Tx.Note("nonce/" + nonce)
 	}
-	nanos, used, _ := strings.Cut(note, "/")
-	unix, _ := strconv.ParseInt(nanos, 10, 64)
-	last, _ := strconv.ParseUint(used, 10, 64)
-	made := time.Unix(0, unix)
-	if c.Now.Sub(made) > nonceLifetime || count <= last {
+	var nanos int64
+	var high, used uint64
+	_, _ = fmt.Sscanf(note, "%d/%d/%d", &nanos, &high, &used) // as answered wrote it
+	made := time.Unix(0, nanos)
+	if count > high {
+		high, used = count, used<<(count-high)
+	}
+	behind := high - count
+	if c.Now.Sub(made) > nonceLifetime || behind >= window || used>>behind&1 == 1 {
 		return false
 	}
-	answered(c, nonce, made, count)
+	answered(c, nonce, made, high, used|1<<behind)
 	return true
 }
 
