@@ -210,7 +210,10 @@ func listConfigs(c *spec.Call) (spec.Reply, error) {
 	if err != nil {
 		return spec.Reply{}, err
 	}
-	all := c.Tx.List("connected_org_configs", "connected_org_configs", federation.ID)
+	all := slices.DeleteFunc(c.Tx.List("connected_org_configs", "connected_org_configs", federation.ID), func(config *state.Object) bool {
+		o, err := c.Tx.Get("orgs", config.ID)
+		return err == nil && rightBase(c, o) != nil
+	})
 	return spec.Reply{Body: page(c, all, func(o *state.Object) state.Doc { return shownConfig(c.Tx, o) })}, nil
 }
 

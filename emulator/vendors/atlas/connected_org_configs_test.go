@@ -91,6 +91,13 @@ func TestConfigIsRefused(t *testing.T) {
 		`{"detail":"Invalid attribute role specified.","error":400,"errorCode":"INVALID_ATTRIBUTE","parameters":["role"],"reason":"Bad Request"}`)
 }
 
+// TestAProvidersDomainsLeaveWithIt: those that were sent along, as they were read, were never the organization's own.
+func TestAProvidersDomainsLeaveWithIt(t *testing.T) {
+	d := newDoor(t)
+	d.gets(200, "PATCH", v2+config, `{"identityProviderId":"`+saml+`","domainAllowList":["acme.example","partners.example"]}`)
+	d.reads(d.gets(200, "PATCH", v2+config, `{}`), "domainAllowList", `["partners.example"]`)
+}
+
 // TestAnEchoChangesNothing: what a configuration reads goes back as it is, also where its provider has left its mappings.
 func TestAnEchoChangesNothing(t *testing.T) {
 	d := newDoor(t)

@@ -18,17 +18,23 @@ var federationSettings = slices.Concat(
 		Errors: orgErrors,
 		Handle: getFederationSettings,
 	}, v2(spec.Recorded("cli-identity-providers#0")), onV1, onPublic),
-	on(spec.Operation{
+	on(deletionOfFederation(nil), onV2),
+	on(deletionOfFederation([]spec.Param{prettyParam}), onV1, onPublic),
+)
+
+// deletionOfFederation is a row with what its base takes in the query: v2 declares nothing.
+func deletionOfFederation(query []spec.Param) spec.Operation {
+	return spec.Operation{
 		ID: "federation_settings.delete", Method: "DELETE", Path: "/federationSettings/{federationSettingsId}",
 		Summary: "Delete a federation with its identity providers and domains",
 		Needs:   owners, Limit: "user",
 		PathParams: []spec.Param{federationIDParam},
-		Query:      formParams, BodyFree: true,
+		Query:      query, BodyFree: true,
 		Status: 204,
 		Errors: []spec.Error{severalOrgs},
 		Handle: deleteFederation,
-	}, onV2, onV1, onPublic),
-)
+	}
+}
 
 // federationKind is no more than an id: what a federation is stands in its identity providers and connected organizations.
 var federationKind = spec.Kind{

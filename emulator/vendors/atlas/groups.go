@@ -249,14 +249,24 @@ func groupOf(c *spec.Call, roles []string) (*state.Object, error) {
 	return g, mayUse(c, g, roles)
 }
 
-// groupNamed is the first project of a name that the caller may read, in whichever organization.
+// groupNamed is the first project of a name that the caller may read, in whichever organization: of those that answer on
+// the request's base, or else of the others.
 func groupNamed(c *spec.Call, name string) (*state.Object, error) {
+	var elsewhere *state.Object
 	for _, o := range c.Tx.List("orgs", "orgs", "") {
-		if g, err := c.Tx.Named("groups", o.ID, name); err == nil && mayUse(c, g, groupReaders) == nil {
+		g, err := c.Tx.Named("groups", o.ID, name)
+		switch {
+		case err != nil || mayUse(c, g, groupReaders) != nil:
+		case rightBase(c, o) == nil:
 			return g, nil
+		case elsewhere == nil:
+			elsewhere = g
 		}
 	}
-	return nil, state.ErrNotFound
+	if elsewhere == nil {
+		return nil, state.ErrNotFound
+	}
+	return elsewhere, nil
 }
 
 func getGroup(c *spec.Call) (spec.Reply, error) {

@@ -99,15 +99,8 @@ var identityProviders = slices.Concat(
 			specification+" for the rule")}, idpErrors...),
 		Handle: deleteJWKS,
 	}, v2(spec.Recorded("cli-identity-providers#20"))),
-	on(spec.Operation{
-		ID: "identity_provider_metadata.get", Method: "GET", Path: idpPath + "/metadata.xml",
-		Summary: "Get the service provider's SAML metadata for an identity provider",
-		Needs:   owners, Limit: "user",
-		PathParams: []spec.Param{federationIDParam, oktaIDParam},
-		Status:     200, Reply: &spec.Schema{},
-		Errors: idpErrors,
-		Handle: getMetadata,
-	}, v2(spec.Documented(specification+"; that the XML comes as it is under the declared type, and what it says, is assumed")), onV1, onPublic),
+	on(metadataOf(nil), v2(spec.Documented(specification+"; that the XML comes as it is under the declared type, and what it says, is assumed"))),
+	on(metadataOf([]spec.Param{prettyParam}), onV1, onPublic),
 )
 
 var (

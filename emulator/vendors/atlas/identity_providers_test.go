@@ -189,7 +189,15 @@ func TestMetadata(t *testing.T) {
 		t.Errorf("%+v", metadata)
 	}
 	d.refuses(404, "IDENTITY_PROVIDER_DOES_NOT_EXIST", "GET", v2+idps+"/0oa00000000000000000/metadata.xml", "")
+	for _, base := range []string{v1, public} {
+		if got := d.ask("GET", base+idps+"/"+saml+"/metadata.xml?pretty=true", ""); got.Code != 200 || got.Body.String() != answer.Body.String() {
+			t.Errorf("%s: pretty metadata is %d %s", base, got.Code, got.Body)
+		}
+	}
+	d.refuses(400, "INVALID_QUERY_PARAMETER", "GET", v2+idps+"/"+saml+"/metadata.xml?pretty=true", "")
+	d.refuses(400, "INVALID_QUERY_PARAMETER", "DELETE", v2+"/federationSettings/"+labs+"?envelope=true", "")
 	d.refuses(404, "IDENTITY_PROVIDER_DOES_NOT_EXIST", "GET", v2+"/federationSettings/"+labs+"/identityProviders/"+saml+"/metadata.xml", "")
+	d.gets(204, "DELETE", v1+"/federationSettings/"+labs+"?pretty=true", "")
 }
 
 // TestIDsOfTheTable: an intent finds its operations by these verbs.

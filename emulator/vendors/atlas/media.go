@@ -32,40 +32,40 @@ func versions(op *spec.Operation) []string {
 	return []string{firstVersion}
 }
 
-// asked is the version date of the first Atlas media type that a client accepts, "" for none.
-func asked(h http.Header) string {
+// asked are the version dates of the Atlas media types that a client accepts, in its order.
+func asked(h http.Header) (dates []string) {
 	for _, line := range h["Accept"] {
 		for accepted := range strings.SplitSeq(line, ",") {
 			media, _, _ := strings.Cut(accepted, ";")
-			date, dated := strings.CutPrefix(strings.TrimSpace(media), mediaStart)
+			date, dated := strings.CutPrefix(strings.ToLower(strings.TrimSpace(media)), mediaStart)
 			date, json := strings.CutSuffix(date, mediaEnd)
 			if dated && json {
-				return date
+				dates = append(dates, date)
 			}
 		}
 	}
-	return ""
+	return dates
 }
 
-// version resolves the date that a request asks for: down to the newest declared one that is not after it. Off v2 it is
-// "". Errors: no date, none early enough, or no date of the calendar.
+// version resolves the first date that a request asks for and the operation has: down to the newest declared one that is
+// not after it. Off v2 it is "". Errors: no date, none late enough, or no date of the calendar.
 func version(c *spec.Call) (string, error) {
 	if c.Operation.Family != v2Family {
 		return "", nil
 	}
-	date := asked(c.Request.Header)
-	if date == "" {
-		return "", c.Fail("NOT_ACCEPTABLE")
-	}
-	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return "", c.Fail("INVALID_VERSION_DATE")
-	}
-	for _, declared := range slices.Backward(versions(c.Operation)) {
-		if declared <= date {
-			return declared, nil
+	refusal := "NOT_ACCEPTABLE"
+	for _, date := range asked(c.Request.Header) {
+		if _, err := time.Parse(time.DateOnly, date); err != nil && date != "" {
+			refusal = "INVALID_VERSION_DATE"
+			continue
+		}
+		for _, declared := range slices.Backward(versions(c.Operation)) {
+			if declared <= date {
+				return declared, nil
+			}
 		}
 	}
-	return "", c.Fail("NOT_ACCEPTABLE")
+	return "", c.Fail(refusal)
 }
 
 // media sets the content type of a success, and what a deprecated version says of itself.

@@ -24,6 +24,9 @@ func TestVersionsResolveDown(t *testing.T) {
 		{"application/vnd.atlas.2023-11-14+json", "GET", v2 + idps + "/" + saml, "", 200, first},
 		{first, "GET", v2 + idps, "", 200, first},
 		{second, "DELETE", v2 + idps + "/" + oidcID + "/jwks", "", 204, second},
+		{"application/vnd.atlas.2022-12-31+json, " + first, "GET", v2 + config, "", 200, first},
+		{"application/vnd.atlas.today+json, " + sample, "GET", v2 + config, "", 200, first},
+		{"Application/VND.Atlas.2023-01-01+JSON", "GET", v2 + config, "", 200, first},
 		{"text/html, " + sample + ";q=0.9, */*", "GET", v2 + config, "", 200, first},
 	} {
 		got := d.send(c.method, c.path, c.body, "Authorization", "Bearer any", "Accept", c.accept)
@@ -125,7 +128,7 @@ func TestPages(t *testing.T) {
 	base := "http://example.com" + v2 + idps
 	for query, want := range map[string]string{
 		"": `["self ?pageNum=1&itemsPerPage=100"]`,
-		"?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1": `["self ?idpType=WORKFORCE&idpType=WORKLOAD&protocol=OIDC&pageNum=1&itemsPerPage=1","next ?idpType=WORKFORCE&idpType=WORKLOAD&protocol=OIDC&itemsPerPage=1&pageNum=2"]`,
+		"?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1": `["self ?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&pageNum=1&itemsPerPage=1","next ?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1&pageNum=2"]`,
 		"?pageNum=2&itemsPerPage=1":                                        `["self ?pageNum=2&itemsPerPage=1","previous ?itemsPerPage=1&pageNum=1"]`,
 		"?protocol=OIDC&protocol=SAML&pageNum=2&itemsPerPage=1":            `["self ?protocol=OIDC&protocol=SAML&pageNum=2&itemsPerPage=1","previous ?protocol=OIDC&protocol=SAML&itemsPerPage=1&pageNum=1"]`,
 	} {
@@ -170,6 +173,12 @@ func TestOrganizationsOfOneProduct(t *testing.T) {
 	for _, path := range []string{v1 + "/orgs/" + acme, v2 + config, public + "/orgs/" + bright, public + "/orgs/" + acmeLabs, v2 + "/orgs/" + acmeLabs, public + "/groups/ac0000000000000000000023"} {
 		d.gets(200, "GET", path, "")
 	}
+	d.put("groups", `{"id":"ac0000000000000000000024","orgId":"`+bright+`","name":"Orders"}`)
+	d.reads(d.gets(200, "GET", public+"/groups/byName/Orders", ""), "orgId", `"`+bright+`"`) // past the first organization's
+	d.reads(d.gets(200, "GET", v2+"/groups/byName/Orders", ""), "orgId", `"`+acme+`"`)
+	d.refuses(404, "ATLAS_GROUP", "GET", public+"/groups/byName/Analytics", "")
+	d.reads(d.gets(200, "GET", v2+settings+"/connectedOrgConfigs", ""), "results.#.orgId", `["`+acme+`"]`)
+	d.reads(d.gets(200, "GET", public+settings+"/connectedOrgConfigs", ""), "results.#.orgId", `["`+bright+`"]`)
 	d.reads(d.gets(200, "GET", public+"/orgs", ""), "results.#.id", `["`+bright+`","`+acmeLabs+`"]`)
 	d.reads(d.gets(200, "GET", v2+"/groups", ""), "results.#.name", `["Orders","Analytics"]`)
 }

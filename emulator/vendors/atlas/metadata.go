@@ -7,6 +7,20 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 )
 
+// metadataOf is a row with what its base takes in the query: v2 declares nothing. To XML it makes no difference.
+func metadataOf(query []spec.Param) spec.Operation {
+	return spec.Operation{
+		ID: "identity_provider_metadata.get", Method: "GET", Path: idpPath + "/metadata.xml",
+		Summary: "Get the service provider's SAML metadata for an identity provider",
+		Needs:   owners, Limit: "user",
+		PathParams: []spec.Param{federationIDParam, oktaIDParam},
+		Query:      query,
+		Status:     200, Reply: &spec.Schema{},
+		Errors: idpErrors,
+		Handle: getMetadata,
+	}
+}
+
 // spMetadata is the metadata of a SAML 2.0 service provider.
 type spMetadata struct {
 	XMLName    xml.Name     `xml:"urn:oasis:names:tc:SAML:2.0:metadata EntityDescriptor"`

@@ -3,6 +3,7 @@ package atlas
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
@@ -64,17 +65,14 @@ func listed[T any](links []state.Doc, items []T, total int, view func(T) state.D
 	return state.NewBuilder().List("links", links).List("results", results).Int("totalCount", total).Doc()
 }
 
-// listURL is a list's own URL up to where the page stands: other parameters come first, sorted.
+// listURL is a list's own URL up to where the page stands: other parameters come first, as they were sent.
 func listURL(c *spec.Call) string {
-	others := url.Values{}
-	for name, values := range c.Query {
-		if name != "pageNum" && name != "itemsPerPage" {
-			others[name] = values
-		}
-	}
 	address := selfURL(c) + "?"
-	if query := others.Encode(); query != "" {
-		address += query + "&"
+	for pair := range strings.SplitSeq(c.Request.URL.RawQuery, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && pair != "" && plain != "pageNum" && plain != "itemsPerPage" {
+			address += pair + "&"
+		}
 	}
 	return address
 }

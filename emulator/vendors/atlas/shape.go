@@ -70,7 +70,7 @@ func parametersOf(message string, args []string) string {
 
 // shape wraps a success in an envelope and indents it, where the request asks for that.
 func shape(c *spec.Call, reply *spec.Reply) {
-	if reply.Body == "" || len(c.Query) == 0 {
+	if len(c.Query) == 0 || !strings.HasPrefix(string(reply.Body), "{") { // XML has one form
 		return
 	}
 	if c.Query.Get("envelope") == "true" {
