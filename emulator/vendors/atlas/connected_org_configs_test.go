@@ -70,6 +70,7 @@ func TestConfigIsRefused(t *testing.T) {
 		{`{"dataAccessIdentityProviderIds":["` + samlID + `"]}`, "CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", `["` + samlID + `"]`}, // no access to data by SAML
 		{`{"dataAccessIdentityProviderIds":["` + oidcID + `","` + orders + `"]}`, "CONNECTED_ORG_CONFIG_IDP_NOT_IN_FEDERATION", `["` + orders + `"]`},
 		{`{"dataAccessIdentityProviderIds":["` + oidcID + `","` + oidcID + `"]}`, "VALIDATION_ERROR", `["dataAccessIdentityProviderIds must not have the same item twice"]`},
+		{`{"dataAccessIdentityProviderIds":["` + oidcID + `","\u0061` + oidcID[1:] + `"]}`, "VALIDATION_ERROR", `["dataAccessIdentityProviderIds must not have the same item twice"]`},
 		{`{"postAuthRoleGrants":["GROUP_OWNER"],"identityProviderId":"` + saml + `"}`, "POST_AUTH_ROLE_GRANTS_MUST_CONTAIN_ORG_ROLES", `[]`},
 		{`{"postAuthRoleGrants":["ORG_OWNER"]}`, "VALIDATION_ERROR", `["other post-authentication role grants need an identity provider"]`}, // another than before, and no provider
 		{`{"roleMappings":[]}`, "VALIDATION_ERROR", `["role mappings need an identity provider"]`},
