@@ -49,6 +49,14 @@ func (k *catalogueCheck) hiddenBy(i int, always map[Phase][]int, alike []int) in
 			return j
 		}
 	}
+	for _, j := range always[BeforeCommit] {
+		// A call that is answered there is not carried out; one that is broken there has no answer either.
+		ends := k.Rules[j].Fail != "" || k.Rules[j].Answer != nil || k.Rules[j].Network != nil
+		later := r.StrikesAt() == AfterCommit || k.Rules[j].Network != nil && (r.StrikesAt() == AfterAnswer || r.StrikesAt() == MidBody)
+		if ends && later && k.selected[j].holds(k.selected[i]) {
+			return j
+		}
+	}
 	if len(r.When) > 0 {
 		return -1
 	}

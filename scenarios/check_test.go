@@ -138,6 +138,9 @@ func TestUnreachable(t *testing.T) {
 		{"intent: writes, fail: throttled, during: 1s..5s", "intent: writes, fail: internal, during: 2s..6s", false},
 		{"intent: writes, fail: throttled, during: 1s..5s", "intent: writes, fail: internal, during: 2s..5s, since: armed", false},
 		{"intent: writes, fail: throttled, during: 1s..", "intent: writes, fail: internal, during: 2s..5s, since: first_call", true},
+		{"intent: writes, fail: throttled", "intent: writes, phase: after_commit, network: reset", true},
+		{"intent: writes, fail: throttled", "intent: writes, phase: mid_body, network: reset", false}, // it counts, and strikes where the first does not take place
+		{"intent: writes, network: reset", "intent: writes, phase: mid_body, network: reset", true},
 		{"intent: writes, change: {delete: target}", "intent: writes, fail: internal", false},
 		{"intent: writes, hold: {until: release a}", "intent: writes, fail: internal", false},
 	} {

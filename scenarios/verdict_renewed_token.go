@@ -19,8 +19,11 @@ func (h *history) renewedToken(rule string) Verdict {
 	}
 	seldom := -1
 	for _, i := range order {
-		renewed, refused := h.renewal(i, ended)
+		renewed, refused, again := h.renewal(i, ended)
 		switch {
+		case len(again) > 0:
+			return fail(fmt.Sprintf("%s still came with a credential that had ended, %s, after another one had been taken",
+				h.calls[again[0]].Operation, times(len(again))), h.timeline(append([]int{i, renewed}, again...), noNote))
 		case renewed >= 0:
 			seen = append(seen, i, renewed)
 		case len(refused) > 0:
@@ -37,21 +40,25 @@ func (h *history) renewedToken(rule string) Verdict {
 }
 
 // renewal looks for what came of the credential that ended with a call: a later call of the same caller with another one
-// that was not refused, or -1; and the calls with the old one that were refused. Fetching a token uses neither.
-func (h *history) renewal(end int, ended map[string]int) (renewed int, refused []int) {
+// that was not refused, or -1; and the calls with the old one that were refused, before it and again after it. Fetching a
+// token uses neither.
+func (h *history) renewal(end int, ended map[string]int) (renewed int, refused, again []int) {
 	old := h.calls[end].Credential
+	renewed = -1
 	for i := end; i < len(h.calls); i++ {
 		c := h.calls[i]
 		_, over := ended[c.Credential]
 		switch {
 		case c.Credential == "" || c.unanswered() || c.has(Tokens):
+		case c.Credential == old && c.Status == http.StatusUnauthorized && renewed >= 0 && h.follows(i, renewed):
+			again = append(again, i)
 		case c.Credential == old && c.Status == http.StatusUnauthorized:
 			refused = append(refused, i)
-		case !over && c.Status != http.StatusUnauthorized && h.follows(i, end) && h.sameClient(i, end):
-			return i, refused
+		case renewed < 0 && !over && c.Status != http.StatusUnauthorized && h.follows(i, end) && h.sameClient(i, end):
+			renewed = i
 		}
 	}
-	return -1, refused
+	return renewed, refused, again
 }
 
 // sameClient tells whether two calls are of one caller; where a caller is known by its credential alone, the other call's

@@ -456,3 +456,16 @@ func TestLagGoesNoFurtherThanARestore(t *testing.T) {
 		t.Errorf("what a restore brought is not seen: %s", got)
 	}
 }
+
+// TestChangesComeBeforeCallsThatWaited: what comes due while a call is kept is there when it goes on.
+func TestChangesComeBeforeCallsThatWaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		w := s.World(DefaultWorld)
+		w.Clock.Resume()
+		at := 2 * time.Second
+		arm(s, w, scenarios.Rule{Intent: scenarios.Creates, Delay: scenarios.Delay{Fixed: 5 * time.Second}},
+			scenarios.Rule{At: &at, Since: scenarios.Armed, Change: &scenarios.Change{Create: "shop.things", Set: map[string]scenarios.JSON{"id": `"a"`}}})
+		want(t, send(s, `POST /shop/things {"id":"a"}`, owner...), 409, "Twice")
+	})
+}

@@ -64,6 +64,7 @@ func (x *exchange) strike(phase scenarios.Phase) bool {
 func (x *exchange) pause(err error) {
 	x.lookAtClock()
 	if err == nil {
+		x.world.settle(x.armed, x.now) // what came due meanwhile came before this call
 		return
 	}
 	x.left, x.stage = true, "scenario"
