@@ -36,6 +36,11 @@ func build(vendors []*spec.Vendor, f *fixtures.Fixture) (start, error) {
 		if err := store.Update(vendors[i].Name, planted, func(tx *state.Tx) error { return p.plant(tx, section) }); err != nil {
 			return start{}, err
 		}
+		if whole := vendors[i].Whole; whole != nil {
+			if err := store.View(section.Name, whole); err != nil {
+				return start{}, f.Problem(section.At, "%s: %v", section.Name, err)
+			}
+		}
 	}
 	store.SetSeq(f.Sequence)
 	return start{name: f.Name, snapshot: store.Snapshot(), fixture: f}, nil

@@ -39,6 +39,8 @@ type Vendor struct {
 	// Ended refuses a credential that a scenario has revoked, or made expire. It returns nil for one that can't end so, and
 	// is nil where none can.
 	Ended func(c *Call, expired bool) error
+	// Whole says what is wrong with a fixture's section once all of it is built. Nil: no more than its objects tell.
+	Whole func(tx *state.Tx) error
 	// Mint makes a credential that Authenticate takes.
 	Mint func(c *Call, want Credential) (Minted, error)
 	// Authorize puts the Fields of a minted credential on a request, as the vendor's clients do.

@@ -136,6 +136,15 @@ func checkOthers(tx *state.Tx, doc state.Doc) error {
 	return nil
 }
 
+// someEnabled refuses a fixture after which nobody could log in: a client can't bring an organization there either.
+func someEnabled(tx *state.Tx) error {
+	all := connections(tx)
+	if len(all) > 0 && !slices.ContainsFunc(all, func(o *state.Object) bool { return o.Doc.Get("enabled").Bool() }) {
+		return fmt.Errorf("none of the auth_connections is enabled: at least one stays so; created ones are off unless they say enabled: true")
+	}
+	return nil
+}
+
 // created is how many connections there are beside those that an organization has by default.
 func created(tx *state.Tx) (n int) {
 	for _, o := range connections(tx) {

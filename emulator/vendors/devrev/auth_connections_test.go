@@ -215,3 +215,15 @@ func TestFixturesAreHeldToTheTypes(t *testing.T) {
 		}
 	}
 }
+
+func TestAFixtureMustLetSomebodyLogIn(t *testing.T) {
+	const section = `  dev_orgs: [{id: "don:identity:dvrv-us-1:devo/A1", display_name: A, dev_slug: a}]
+  auth_connections: [{id: con_AcmeDevOidc00001, type: oidc, client_id: a, client_secret: b, issuer: "https://x.example"ENABLED}]
+`
+	for enabled, good := range map[string]bool{"": false, ", enabled: true": true} {
+		_, err := emulator.New(of(t, strings.Replace(section, "ENABLED", enabled, 1)))
+		if (err == nil) != good || !good && !strings.Contains(err.Error(), "test.yaml:2:1: devrev: none of the auth_connections is enabled") {
+			t.Errorf("%q: %v", enabled, err)
+		}
+	}
+}

@@ -32,6 +32,7 @@ var Vendor = &spec.Vendor{
 	Credential:   credential,
 	Authenticate: authenticate,
 	Ended:        ended,
+	Whole:        someEnabled,
 	Mint:         mint,
 	Authorize:    authorize,
 	Order:        order,
