@@ -128,7 +128,7 @@ func TestPages(t *testing.T) {
 	base := "http://example.com" + v2 + idps
 	for query, want := range map[string]string{
 		"": `["self ?pageNum=1&itemsPerPage=100"]`,
-		"?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1": `["self ?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&pageNum=1&itemsPerPage=1","next ?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1&pageNum=2"]`,
+		"?protocol=OIDC&idpType=WORKFORCE&idpType=WORKLOAD&itemsPerPage=1": `["self ?idpType=WORKFORCE&idpType=WORKLOAD&protocol=OIDC&pageNum=1&itemsPerPage=1","next ?idpType=WORKFORCE&idpType=WORKLOAD&protocol=OIDC&itemsPerPage=1&pageNum=2"]`,
 		"?pageNum=2&itemsPerPage=1":                                        `["self ?pageNum=2&itemsPerPage=1","previous ?itemsPerPage=1&pageNum=1"]`,
 		"?protocol=OIDC&protocol=SAML&pageNum=2&itemsPerPage=1":            `["self ?protocol=OIDC&protocol=SAML&pageNum=2&itemsPerPage=1","previous ?protocol=OIDC&protocol=SAML&itemsPerPage=1&pageNum=1"]`,
 	} {

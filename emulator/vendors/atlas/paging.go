@@ -3,7 +3,6 @@ package atlas
 import (
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
@@ -65,14 +64,17 @@ func listed[T any](links []state.Doc, items []T, total int, view func(T) state.D
 	return state.NewBuilder().List("links", links).List("results", results).Int("totalCount", total).Doc()
 }
 
-// listURL is a list's own URL up to where the page stands: other parameters come first, as they were sent.
+// listURL is a list's own URL up to where the page stands: other parameters come first, sorted, as recorded.
 func listURL(c *spec.Call) string {
 	address := selfURL(c) + "?"
-	for pair := range strings.SplitSeq(c.Request.URL.RawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(name); err == nil && pair != "" && plain != "pageNum" && plain != "itemsPerPage" {
-			address += pair + "&"
+	others := url.Values{}
+	for name, values := range c.Query {
+		if name != "pageNum" && name != "itemsPerPage" {
+			others[name] = values
 		}
+	}
+	if query := others.Encode(); query != "" {
+		address += query + "&"
 	}
 	return address
 }
