@@ -31,6 +31,8 @@ type armed struct {
 	rates    map[*spec.Bucket]spec.Rate
 	floor    atomic.Pointer[state.Snapshot] // what lag never goes behind
 
+	settling sync.Mutex // what is due is done, or not begun, when a call goes on
+
 	mu      sync.Mutex
 	over    bool
 	idle    map[string]string                       // by rule, why its effect did not take place the last time
@@ -288,6 +290,13 @@ func (a *armed) excuses() map[string]string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.idle)
+}
+
+// ended tells whether another scenario, or none, has taken this one's place.
+func (a *armed) ended() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.over
 }
 
 func (a *armed) end() {

@@ -108,6 +108,11 @@ func (w *World) settle(a *armed, now time.Time) {
 		*rule
 		at time.Time
 	}
+	if len(a.timed) == 0 {
+		return
+	}
+	a.settling.Lock()
+	defer a.settling.Unlock()
 	var all []due
 	_ = w.Store.Update(engine, now, func(tx *state.Tx) error { // notes are always taken
 		for _, r := range a.timed {

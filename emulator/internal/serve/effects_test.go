@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/scenarios"
 )
@@ -468,4 +469,48 @@ func TestChangesComeBeforeCallsThatWaited(t *testing.T) {
 			scenarios.Rule{At: &at, Since: scenarios.Armed, Change: &scenarios.Change{Create: "shop.things", Set: map[string]scenarios.JSON{"id": `"a"`}}})
 		want(t, send(s, `POST /shop/things {"id":"a"}`, owner...), 409, "Twice")
 	})
+}
+
+// TestNothingOfAScenarioComesAfterItsEnd: a call that it held goes on as if there were none.
+func TestNothingOfAScenarioComesAfterItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		w := s.World(DefaultWorld)
+		w.Clock.Resume()
+		at := time.Minute
+		arm(s, w, scenarios.Rule{Intent: scenarios.Creates, Hold: &scenarios.Hold{Release: "go"}},
+			scenarios.Rule{Intent: scenarios.Creates, Phase: scenarios.AfterAnswer, Delay: scenarios.Delay{Fixed: time.Hour}},
+			scenarios.Rule{At: &at, Since: scenarios.Armed, Change: &scenarios.Change{Create: "shop.things", Set: map[string]scenarios.JSON{"id": `"a"`}}})
+		began, done := time.Now(), make(chan int, 1)
+		go func() { done <- send(s, `POST /shop/things {"id":"a"}`, owner...).Code }()
+		time.Sleep(30 * time.Second)
+		w.Disarm()
+		if got := <-done; got != 201 || time.Since(began) != 30*time.Second {
+			t.Errorf("answered %d after %s", got, time.Since(began))
+		}
+		time.Sleep(2 * time.Minute)
+		w.Settle()
+		if w.Store.Version() != 1 {
+			t.Error("a change came after the scenario's end")
+		}
+	})
+}
+
+// TestEachCallersBucketIsDrained: where callers have buckets of their own, the rule fires once it is known who calls.
+func TestEachCallersBucketIsDrained(t *testing.T) {
+	s := newShop()
+	w := s.World(DefaultWorld)
+	s.vendors[0].Buckets[1].Key = func(c *spec.Call) string { return c.Caller.Name }
+	arm(s, w, on(func(r *scenarios.Rule) {
+		r.Phase, r.Calls, r.RateLimit = scenarios.BeforeAuth, scenarios.Calls{From: 1, To: 2}, &scenarios.RateLimit{Bucket: "writes"}
+	}))
+	want(t, send(s, `POST /shop/things {"id":"a"}`), 401, "")
+	if got := w.Scenario().Rules[0]; got.Fired != 0 {
+		t.Errorf("nobody's bucket was drained: %+v", got)
+	}
+	want(t, send(s, `POST /shop/things {"id":"a"}`, owner...), 429, "")
+	want(t, send(s, `POST /shop/things {"id":"a"}`, "Authorization", "Bearer another"), 201, "")
+	if got := w.Scenario().Rules[0]; got.Fired != 1 {
+		t.Errorf("%+v", got)
+	}
 }

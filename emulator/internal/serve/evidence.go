@@ -40,7 +40,10 @@ func (x *exchange) withholdHeaders(header http.Header) {
 	for _, h := range x.server.withheld[x.vendor.Name] {
 		_, put := x.reply.Header[h.Name]
 		if injected := x.struck != nil && h.Refusing || put && x.code == "answer"; !injected {
-			header[http.CanonicalHeaderKey(h.Name)] = nil // so that net/http puts none of its own there
+			header.Del(h.Name)
+			if h.Name == "Content-Type" {
+				header[h.Name] = nil // else net/http would guess one
+			}
 		}
 	}
 }

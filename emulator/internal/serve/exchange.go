@@ -46,7 +46,7 @@ type exchange struct {
 	began     time.Time
 	lag       time.Duration
 	stale     bool               // the answer is one of the past
-	drained   []drained          // buckets that are emptied when the call comes to them
+	draining  *rule              // empties a bucket once the caller is known
 	broken    *scenarios.Network // what happens to the connection in place of, or while sending, the answer
 	unshown   string             // why a fault of the network could not be shown
 	changed   []string           // what rules changed in the world

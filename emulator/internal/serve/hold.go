@@ -94,9 +94,8 @@ func (w *World) release(a *armed, name string) (released int, ok bool) {
 	return a.free(name), true
 }
 
-// wait keeps the call for a time of the world's clock; false where the scenario ended meanwhile: then its rules strike no
-// more.
-func (x *exchange) wait(d time.Duration) bool {
+// wait keeps the call for a time of the world's clock, or until the scenario ends.
+func (x *exchange) wait(d time.Duration) {
 	ctx, cancel := context.WithCancel(x.r.Context())
 	defer cancel()
 	if x.armed.keep("", &cancel, 0, false) {
@@ -104,7 +103,4 @@ func (x *exchange) wait(d time.Duration) bool {
 	}
 	_ = x.world.Clock.Sleep(ctx, d) // what ended it is seen below
 	x.pause(x.r.Context().Err())
-	x.armed.mu.Lock()
-	defer x.armed.mu.Unlock()
-	return !x.armed.over
 }

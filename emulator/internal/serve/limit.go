@@ -16,6 +16,9 @@ func (x *exchange) limit() bool {
 	if x.op.Public && x.op.Limit == "" {
 		return false // the global bucket counts authenticated calls
 	}
+	if x.draining != nil {
+		x.drain()
+	}
 	passed := x.passed()
 	if global := x.vendor.MainBucket(x.op); global != nil && len(x.vendor.Presets) > 0 {
 		rate := x.sized(global)
@@ -23,9 +26,6 @@ func (x *exchange) limit() bool {
 	}
 	if passed == nil {
 		return false
-	}
-	if x.drained != nil { // by itself: a refusal leaves no trace
-		_ = x.world.Store.Update(x.vendor.Name, x.now, x.empty) // notes are always taken
 	}
 	err := x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error {
 		return x.take(tx, passed)

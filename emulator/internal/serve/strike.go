@@ -29,7 +29,7 @@ func (x *exchange) scenario() bool {
 // strike lets the rules of a phase strike; true where one of them ends the call's way. The delays of all active rules
 // add up. Of other effects a call suffers one: that of the first rule that is active for it.
 func (x *exchange) strike(phase scenarios.Phase) bool {
-	if len(x.rules) == 0 {
+	if len(x.rules) == 0 || x.armed.ended() { // a call may be kept past the end of its scenario
 		return false
 	}
 	active := x.meet(phase)
@@ -40,8 +40,10 @@ func (x *exchange) strike(phase scenarios.Phase) bool {
 			x.fired = append(x.fired, m.label)
 		}
 	}
-	if delay > 0 && !x.wait(delay) {
-		x.rules = nil
+	if delay > 0 {
+		x.wait(delay)
+	}
+	if x.armed.ended() {
 		return false
 	}
 	for _, m := range active {
@@ -64,7 +66,7 @@ func (x *exchange) strike(phase scenarios.Phase) bool {
 func (x *exchange) pause(err error) {
 	x.lookAtClock()
 	if err == nil {
-		x.world.settle(x.armed, x.now) // what came due meanwhile came before this call
+		x.world.Settle() // what came due meanwhile came before this call
 		return
 	}
 	x.left, x.stage = true, "scenario"
@@ -97,9 +99,15 @@ func (x *exchange) suffer(r *rule) (took, ends bool) {
 		x.lag = r.Lag
 		return true, false // it fires where the answer is another one than the present's
 	case r.RateLimit != nil:
-		if took = x.drain(r.RateLimit); !took {
+		b := x.vendor.Bucket(r.RateLimit.Bucket)
+		if b == nil {
 			x.armed.excuse(r, x.vendor.Name+" has no such bucket")
+			return false, false
 		}
+		if x.draining = r; b.Key == nil || x.through {
+			x.drain()
+		}
+		return true, false // where each caller has a bucket, it fires once the caller is known
 	case r.Change != nil:
 		took = x.meddle(r)
 	case r.Revoke, r.Expire:
@@ -170,34 +178,16 @@ func (x *exchange) edit(p *scenarios.Patch) bool {
 	return edited
 }
 
-// drain leaves so many calls in a bucket: at once, or before anybody has asked who calls once that is known, as some
-// vendors count each caller apart.
-func (x *exchange) drain(d *scenarios.RateLimit) bool {
-	b := x.vendor.Bucket(d.Bucket)
-	if b == nil {
-		return false
-	}
-	x.drained = append(x.drained, drained{b, float64(d.Left)})
-	if x.through || b.Key == nil {
-		_ = x.world.Store.Update(x.vendor.Name, x.now, x.empty) // notes are always taken
-	}
-	return true
-}
-
-// drained is a bucket and how many calls a rule leaves in it.
-type drained struct {
-	bucket *spec.Bucket
-	left   float64
-}
-
-// empty leaves in the drained buckets what rules said.
-func (x *exchange) empty(tx *state.Tx) error {
-	x.call.Tx = tx
-	for _, d := range x.drained {
-		setLevel(tx, x.noteOf(d.bucket), d.left, x.now)
-	}
-	x.drained = nil
-	return nil
+// drain leaves so many calls in the bucket of the rule that strikes.
+func (x *exchange) drain() {
+	d := x.draining.RateLimit
+	_ = x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error { // notes are always taken
+		x.call.Tx = tx
+		setLevel(tx, x.noteOf(x.vendor.Bucket(d.Bucket)), float64(d.Left), x.now)
+		return nil
+	})
+	x.fire(x.draining)
+	x.draining = nil
 }
 
 // skew puts the world's clock apart from the client's, until the scenario ends; false where the rule has done so already.
