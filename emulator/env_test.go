@@ -56,7 +56,7 @@ func TestEnv(t *testing.T) {
 	ports := opened(t, w)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: trust(ports)}}
 	defer client.CloseIdleConnections()
-	vars := variables(t, must(w.Env(ports.Listeners, "/tmp/bundle.pem")))
+	vars := variables(t, must(w.Env(ports.Listeners, "bundle.pem")))
 
 	auth0 := "https://" + vars["AUTH0_DOMAIN"]
 	status, body := sendWith(t, client, "POST", auth0+"/oauth/token", "", url.Values{
@@ -88,7 +88,7 @@ func TestEnv(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"} {
-		if vars[name] != "/tmp/bundle.pem" {
+		if vars[name] != "bundle.pem" {
 			t.Errorf("%s=%s", name, vars[name])
 		}
 	}

@@ -24,7 +24,7 @@ type auth0Connection struct {
 
 func syncAuth0(ctx context.Context, a *api, want *job.Auth0) error {
 	var org auth0Organization
-	err := a.ensure(ctx, func() (todo *change, err error) {
+	err := a.ensure(ctx, func() (due *change, err error) {
 		var found bool
 		org, found, err = read[auth0Organization](ctx, a, auth0Organizations+"/name/"+url.PathEscape(want.Organization))
 		switch {

@@ -25,19 +25,19 @@ func (a *api) ensure(ctx context.Context, look func() (*change, error)) error {
 	var last error // why it is not yet true
 	written := false
 	for pause := firstPause; pause <= longestPause; {
-		todo, err := look()
+		due, err := look()
 		if err != nil {
 			return err
 		}
-		if todo == nil {
+		if due == nil {
 			if done != "" {
 				a.changed(done)
 			}
 			return nil
 		}
 		if !written {
-			done = todo.does
-			if written, last = a.write(ctx, todo); written {
+			done = due.does
+			if written, last = a.write(ctx, due); written {
 				pause = firstPause
 				continue
 			}
@@ -54,12 +54,12 @@ func (a *api) ensure(ctx context.Context, look func() (*change, error)) error {
 }
 
 // write sends a change. Where only a look can tell what there is now, it is not written and the error is lost.
-func (a *api) write(ctx context.Context, todo *change) (written bool, err error) {
-	body, err := json.Marshal(todo.body)
+func (a *api) write(ctx context.Context, due *change) (written bool, err error) {
+	body, err := json.Marshal(due.body)
 	if err != nil {
 		return false, err
 	}
-	c := call{method: todo.method, path: todo.path, body: body}
+	c := call{method: due.method, path: due.path, body: body}
 	got, err := a.send(ctx, c)
 	switch {
 	case err != nil:
