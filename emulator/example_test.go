@@ -275,6 +275,21 @@ func ExampleWorld_Verdicts() {
 	// Output: UNPROVEN  reconciled: cut — the rule cut never fired: no call was one that it is about
 }
 
+func ExampleWorld_Trace() {
+	e := must(emulator.New())
+	w := e.Default()
+	if err := w.Play(scenarios.On("auth0.organizations.get").Name("none").Fail("not_found")); err != nil {
+		fmt.Println(err)
+	}
+	request, _ := http.NewRequest("GET", "http://auth0.localhost/api/v2/organizations/acme", nil)
+	request.Header.Set("Authorization", "Bearer any")
+	e.Handler().ServeHTTP(newRecorder(), request)
+	for _, c := range w.Trace().Calls {
+		fmt.Println(c.Operation, c.Status, c.Rules)
+	}
+	// Output: auth0.organizations.get 404 [none]
+}
+
 func ExampleWorld_Scenario() {
 	w := must(emulator.New()).Default()
 	fmt.Println(w.Scenario())

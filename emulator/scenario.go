@@ -80,7 +80,16 @@ func (w *World) Verdicts() []scenarios.Verdict {
 	if r == nil {
 		return nil
 	}
-	return r.Scenario.Verdicts(w.inner.Trace(r.Scenario.Kinds()...))
+	return r.Scenario.Verdicts(w.Trace())
+}
+
+// Trace is what the world saw since the scenario was armed, by which verdicts go; empty where none is armed.
+func (w *World) Trace() scenarios.Trace {
+	r := w.inner.Scenario()
+	if r == nil {
+		return scenarios.Trace{}
+	}
+	return w.inner.Trace(r.Scenario.Kinds()...)
 }
 
 // admin carries out a change of a scenario as another admin would: through the kinds' own rules.

@@ -43,6 +43,9 @@ func PagedToTheEnd(in Scope) Expectation { return Expectation{PagedToTheEnd: &in
 // RenewedToken expects another credential after the rule ended one.
 func RenewedToken(rule string) Expectation { return Expectation{RenewedToken: rule} }
 
+// Converged expects, in a gauntlet, that the run ends as one without faults does.
+func Converged() Expectation { return Expectation{Converged: true} }
+
 // State expects objects of a kind at the end.
 func State(kind string, check StateCheck) Expectation {
 	return Expectation{State: map[string]StateCheck{kind: check}}

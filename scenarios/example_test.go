@@ -189,7 +189,7 @@ func ExampleBuilder() {
 			scenarios.AtLeast(1, "auth0.organizations.create"), scenarios.Exactly(2, "auth0.organizations.get"),
 			scenarios.InOrder("auth0.organizations.list", "auth0.organizations.create"),
 			scenarios.NoBlindRepeat(scenarios.Scope{Intent: scenarios.Writes}), scenarios.PagedToTheEnd(scenarios.Scope{On: []string{"*.list"}}),
-			scenarios.GivesUp(2, time.Minute, "auth0.*"), scenarios.State("auth0.organizations", scenarios.StateCheck{Count: &one}),
+			scenarios.GivesUp(2, time.Minute, "auth0.*"), scenarios.State("auth0.organizations", scenarios.StateCheck{Count: &one}), scenarios.Converged(),
 		).Scenario()
 	if err != nil {
 		fmt.Println(err)
@@ -217,6 +217,7 @@ func ExampleBuilder() {
 	//   - paged_to_the_end: {on: "*.list"}
 	//   - gave_up: {on: "auth0.*", within: 1m, calls: 2}
 	//   - state: {auth0.organizations: {count: 1}}
+	//   - converged: true
 	// [auth0.organizations]
 }
 

@@ -79,6 +79,11 @@ type Expectation struct {
 	RenewedToken string `key:"renewed_token"`
 	// State: what there is at the end, by kind with its vendor. It goes by no calls. Unproven where the objects are not known.
 	State map[string]StateCheck `key:"state"`
+	// Converged: the run ended well, and what there is at its end equals what there is after one without faults. It
+	// belongs to scenarios that a correct client survives: without it a client may also fail cleanly.
+	//
+	// Unproven outside a gauntlet, which alone compares the two.
+	Converged bool `key:"converged"`
 }
 
 // Limits is the name that Waited takes in place of a rule: all answers that told a wait.

@@ -60,6 +60,7 @@ var held = map[string]string{
 	"paged_to_the_end": "it reads each list that it begins to its last page",
 	"renewed_token":    "it goes on with another credential",
 	"state":            "this is there in the end",
+	"converged":        "it ends well, and leaves what it leaves without faults, as a gauntlet finds out",
 }
 
 // sentence says what the rule does to which calls, and when.

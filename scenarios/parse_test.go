@@ -136,7 +136,7 @@ func TestParseSaysWhere(t *testing.T) {
 		{rule("{name: limits, on: a, fail: x}"), "3:12", `"limits" stands for the rate limits in expectations: name the rule otherwise`},
 		{rule("{name: rule-2, on: a, fail: x}\n  - {on: b, fail: x}"), "4:5", `"rule-2" is the name of rules[0] already`},
 		{rule("{name: a, on: a, fail: x, since: rule b}\n  - {name: b, on: a, fail: x, since: rule a}"), "3:38", "the rule waits for its own firing"},
-		{expect("{}"), "3:5", "an expectation has one key, of waited, backed_off, calls, order, no_blind_repeat, reconciled, gave_up, paged_to_the_end, renewed_token, state"},
+		{expect("{}"), "3:5", "an expectation has one key, of waited, backed_off, calls, order, no_blind_repeat, reconciled, gave_up, paged_to_the_end, renewed_token, state, converged"},
 		{expect("{waited: x}"), "3:14", `no rule "x"`},
 		{expect("{calls: {on: a}}"), "3:13", "how many? Give at_least, at_most or exactly"},
 		{expect("{calls: {at_most: 1}}"), "3:13", "of which operations? Give on or intent"},

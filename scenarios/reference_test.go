@@ -233,6 +233,7 @@ var expectExamples = map[string]string{
 	"gave_up":          `gave_up: {intent: writes, calls: 2, within: 30s}`,
 	"paged_to_the_end": `paged_to_the_end: {on: auth0.organizations.list}`,
 	"renewed_token":    `renewed_token: ended`,
+	"converged":        `converged: true`,
 	"state":            `state: {auth0.organizations: {where: {name: acme}, count: 1}}`,
 }
 

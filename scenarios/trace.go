@@ -11,6 +11,8 @@ type Trace struct {
 	Rules []RuleReport
 	// Objects are those of the kinds that the expectations need, at the end, by kind with its vendor.
 	Objects map[string][]Object
+	// End is how the run ended, as a gauntlet has compared it; nil elsewhere.
+	End *End
 	// Gone is true where calls since arming are no longer known: the journal is bounded, and can be cleared.
 	Gone bool
 }
@@ -40,6 +42,12 @@ type Call struct {
 	Keys       []Key       // the objects that it wrote, where it was carried out or tried
 	Epoch      uint64      // counts what set the world's clock apart from the client's; a pause across two epochs proves nothing
 	Frozen     bool        // the world's clock stood
+}
+
+// End compares the end of a run with that of one without faults.
+type End struct {
+	Converged bool
+	Why       string // one sentence
 }
 
 // Key is an object by its kind and natural key.
@@ -81,6 +89,12 @@ type Verdict struct {
 	Outcome     Outcome  `json:"verdict"`
 	Why         string   `json:"why"`                // one sentence
 	Timeline    []Moment `json:"timeline,omitempty"` // the calls that prove it, at most 50
+}
+
+// Undecided tells whether the verdict is of converged and nobody has compared: outside a gauntlet that says nothing about
+// the client.
+func (v Verdict) Undecided() bool {
+	return v.Outcome == Unproven && v.Expectation == unbraced(Expectation{Converged: true}) && v.Why == uncompared
 }
 
 // Moment is a call in a timeline.

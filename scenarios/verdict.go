@@ -8,7 +8,7 @@ import (
 // Verdicts answers each of the scenario's expectations, in their order, from a trace alone.
 //
 // An expectation of a rule that never fired is unproven, never passed. Where earlier calls are no longer known (Gone) a
-// pass is unproven too, except one of the state, which goes by no calls; a failure stays one where the calls that are
+// pass is unproven too, except those of the end, which go by no calls; a failure stays one where the calls that are
 // known prove it. A digest challenge, the 401 to a request that brings no credential, is not a call here.
 func (s *Scenario) Verdicts(t Trace) []Verdict {
 	h := newHistory(t)
@@ -16,7 +16,7 @@ func (s *Scenario) Verdicts(t Trace) []Verdict {
 	for i := range s.Expect {
 		e := &s.Expect[i]
 		v := h.judge(e)
-		if t.Gone && v.Outcome == Pass && e.State == nil {
+		if t.Gone && v.Outcome == Pass && e.State == nil && !e.Converged {
 			v.Outcome, v.Why = Unproven, "earlier calls are no longer known; by those that are, "+v.Why
 		}
 		v.Expectation = unbraced(*e)
@@ -53,6 +53,8 @@ func (h *history) judge(e *Expectation) Verdict {
 		return h.renewedToken(e.RenewedToken)
 	case e.State != nil:
 		return h.state(e.State)
+	case e.Converged:
+		return h.converged()
 	}
 	return unproven("it holds the client to nothing")
 }

@@ -29,3 +29,15 @@ func ExampleScenario_Verdicts() {
 	//   +0s   auth0.organizations.update  429     60s           throttle; told by Retry-After
 	//   +10s  auth0.organizations.update  200           10s     50s too soon
 }
+
+// Whether a run converged is told by whoever compares it with one without faults.
+func ExampleVerdict_Undecided() {
+	s := scenarios.Scenario{Expect: []scenarios.Expectation{scenarios.Converged()}}
+	v := s.Verdicts(scenarios.Trace{})[0]
+	fmt.Println(v.Outcome, v.Undecided())
+	v = s.Verdicts(scenarios.Trace{End: &scenarios.End{Converged: true, Why: "it ended well, and as without faults"}})[0]
+	fmt.Println(v.Outcome, v.Undecided())
+	// Output:
+	// unproven true
+	// pass false
+}

@@ -38,13 +38,14 @@ type expected struct {
 	PagedToTheEnd *scenarios.Scope  `json:"paged_to_the_end"`
 	RenewedToken  string            `json:"renewed_token"`
 
-	State map[string]scenarios.StateCheck `json:"state"`
+	State     map[string]scenarios.StateCheck `json:"state"`
+	Converged bool                            `json:"converged"`
 }
 
 func (e expected) expectation() scenarios.Expectation {
 	return scenarios.Expectation{
 		Waited: e.Waited, BackedOff: e.BackedOff, Calls: (*scenarios.CallCount)(e.Calls), Order: e.Order, NoBlindRepeat: e.NoBlindRepeat,
-		Reconciled: e.Reconciled, GaveUp: e.GaveUp, PagedToTheEnd: e.PagedToTheEnd, RenewedToken: e.RenewedToken, State: e.State,
+		Reconciled: e.Reconciled, GaveUp: e.GaveUp, PagedToTheEnd: e.PagedToTheEnd, RenewedToken: e.RenewedToken, State: e.State, Converged: e.Converged,
 	}
 }
 
@@ -82,6 +83,9 @@ func TestVerdictsOfTraces(t *testing.T) {
 			s := scenarios.Scenario{Expect: []scenarios.Expectation{r.Expect.expectation()}}
 			v := s.Verdicts(r.Trace)[0]
 			parts := strings.SplitN(name, ".", 3)
+			if v.Undecided() != (name == "converged.unproven") {
+				t.Errorf("undecided: %v", v.Undecided())
+			}
 			if v.Outcome != scenarios.Outcome(parts[1]) || !strings.HasPrefix(v.Expectation, parts[0]+":") {
 				t.Errorf("the file's name says otherwise: %s", v)
 			}

@@ -15,6 +15,7 @@ type history struct {
 	rules   map[string]RuleReport
 	struck  map[string][]int // by rule, the calls on which it fired
 	objects map[string][]Object
+	end     *End
 	gone    bool
 
 	who   []string // each call's caller, as far as it can be told
@@ -31,7 +32,7 @@ type history struct {
 type request struct{ who, method, path, body string }
 
 func newHistory(t Trace) *history {
-	h := &history{rules: map[string]RuleReport{}, struck: map[string][]int{}, objects: t.Objects, gone: t.Gone}
+	h := &history{rules: map[string]RuleReport{}, struck: map[string][]int{}, objects: t.Objects, end: t.End, gone: t.Gone}
 	for i := range t.Calls {
 		if c := &t.Calls[i]; !c.challenged() {
 			for _, rule := range c.Rules {

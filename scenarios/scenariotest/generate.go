@@ -131,7 +131,7 @@ func (g generator) expectation(rules []scenarios.Rule) scenarios.Expectation {
 		scope = scenarios.Scope{On: on}
 	}
 	return oneOf(g, []scenarios.Expectation{
-		scenarios.Waited(rule), scenarios.Waited(scenarios.Limits), scenarios.BackedOff(rule), scenarios.Reconciled(rule), scenarios.RenewedToken(rule),
+		scenarios.Waited(rule), scenarios.Waited(scenarios.Limits), scenarios.BackedOff(rule), scenarios.Reconciled(rule), scenarios.RenewedToken(rule), scenarios.Converged(),
 		scenarios.AtLeast(n, on...), scenarios.AtMost(n, on...), scenarios.Exactly(n, on...), scenarios.InOrder(on[0], g.operation().ID),
 		scenarios.NoBlindRepeat(scope), scenarios.PagedToTheEnd(scope), scenarios.GivesUp(1+n, g.duration(), on...),
 		scenarios.State(g.kind(), scenarios.StateCheck{Count: &n, Where: g.values([]string{"id"})}),
