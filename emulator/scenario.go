@@ -83,7 +83,8 @@ func (w *World) Verdicts() []scenarios.Verdict {
 	return r.Scenario.Verdicts(w.Trace())
 }
 
-// Trace is what the world saw since the scenario was armed, by which verdicts go; empty where none is armed.
+// Trace is what the world saw since the scenario was armed, by which verdicts go, secrets included; empty where none
+// is armed.
 func (w *World) Trace() scenarios.Trace {
 	r := w.inner.Scenario()
 	if r == nil {

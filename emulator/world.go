@@ -11,6 +11,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // World is one isolated run of all vendors: state, clock, limits, credentials, scenario and journal.
@@ -203,6 +204,13 @@ func (w *World) Delete(vendor, kind, id string) error {
 		}
 		return nil
 	})
+}
+
+// Objects lists all objects by their kinds, such as auth0.organizations, with ids, natural keys and documents, in which
+// secrets are masked. Tokens and their like are not among them. An object whose kind has no natural key goes by its id.
+func (w *World) Objects() map[string][]scenarios.Object {
+	w.inner.Settle()
+	return w.inner.Objects()
 }
 
 // Export returns the world's state as a fixture: every object, minted credentials included, and the time where the clock

@@ -18,14 +18,20 @@ func unbraced(part any) string {
 func (v Verdict) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s — %s\n", strings.ToUpper(string(v.Outcome)), v.Expectation, v.Why)
-	if len(v.Timeline) == 0 {
-		return b.String()
+	b.WriteString(Timeline(v.Timeline))
+	return b.String()
+}
+
+// Timeline is moments as a table, one a line, behind a line of headings; "" for none.
+func Timeline(moments []Moment) string {
+	if len(moments) == 0 {
+		return ""
 	}
-	var table strings.Builder
+	var b, table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "  time\toperation\tanswer\ttold\twaited\trule, note")
-	for _, m := range v.Timeline {
-		fmt.Fprintf(w, "  +%s\t%s\t%s\t%s\t%s\t%s\n", inWords(m.Time.Sub(v.Timeline[0].Time)), m.Operation, m.Answer,
+	for _, m := range moments {
+		fmt.Fprintf(w, "  +%s\t%s\t%s\t%s\t%s\t%s\n", inWords(m.Time.Sub(moments[0].Time)), m.Operation, m.Answer,
 			unlessZero(m.Told), unlessZero(m.Waited), joined(m.Rule, m.Note))
 	}
 	w.Flush()

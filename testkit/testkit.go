@@ -28,6 +28,7 @@ import (
 
 	"github.com/understudy-dev/understudy/emulator"
 	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // World is an emulator's world in a test.
@@ -53,6 +54,11 @@ type settings struct {
 	options []emulator.Option
 	strict  bool
 	realTLS bool
+	seed    uint64
+	prepare []func(*World)
+
+	scenarios []scenarios.Source // of a gauntlet
+	known     []string           // likewise
 }
 
 // Fixture chooses what the world starts from: a shipped fixture's name or a file. Default: acme.
@@ -72,7 +78,7 @@ func Strict() Option {
 
 // Seed decides generated ids. Default: 1.
 func Seed(seed uint64) Option {
-	return func(s *settings) { s.options = append(s.options, emulator.WithSeed(seed)) }
+	return func(s *settings) { s.seed, s.options = seed, append(s.options, emulator.WithSeed(seed)) }
 }
 
 // TLS makes https mean a real handshake and HTTP/2. By default https URLs run over plain memory, which costs nothing.
@@ -104,7 +110,11 @@ func Start(tb testing.TB, opts ...Option) *World {
 	if s.strict { // before any snapshot, so that it is in all of them
 		w.token = w.mint("auth0", emulator.Credential{TTL: forever})
 	}
-	return w.open()
+	w.open()
+	for _, do := range s.prepare {
+		do(w)
+	}
+	return w
 }
 
 // forever is longer than a world's clock goes.

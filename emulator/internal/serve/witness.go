@@ -165,6 +165,25 @@ func (e *Entry) credential() string {
 	return fingerprintOf(e.seen.vendor.Credential(r, []byte(e.RequestBody)))
 }
 
+// Objects lists all objects that a comparison of worlds is about, by their kinds, with secrets masked.
+func (w *World) Objects() map[string][]scenarios.Object {
+	all := map[string][]scenarios.Object{}
+	m := masker{secrets: w.Journal.secrets, known: map[string]bool{}}
+	for _, v := range w.vendors {
+		for i := range v.Kinds {
+			name := v.Name + "." + v.Kinds[i].Name
+			if v.Kinds[i].Internal {
+				continue
+			}
+			all[name] = w.objects(name)
+			for n := range all[name] {
+				all[name][n].Doc = m.body(all[name][n].Doc, false)
+			}
+		}
+	}
+	return all
+}
+
 // objects lists a kind, named with its vendor; never nil.
 func (w *World) objects(kind string) []scenarios.Object {
 	all := []scenarios.Object{}
@@ -176,7 +195,7 @@ func (w *World) objects(kind string) []scenarios.Object {
 	k := v.Kind(name)
 	_ = w.Store.View(v.Name, func(tx *state.Tx) error { // reading can't fail
 		for o := range tx.All(k.Name) {
-			object := scenarios.Object{ID: o.ID, Doc: string(o.Doc)}
+			object := scenarios.Object{ID: o.ID, Key: o.ID, Doc: string(o.Doc)}
 			if k.Key != nil {
 				object.Key = k.Key(tx, o)
 			}

@@ -1,0 +1,176 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/scenarios/gauntlet"
+)
+
+// Bounds of a client's run in a gauntlet.
+const (
+	maxTime  = 6 * time.Hour // of virtual time
+	maxCalls = 10_000
+)
+
+// apart is how much later the second run without faults is: no moment, not even a day, is the same in both.
+const apart = 1000*time.Hour + 7*time.Minute + 11*time.Second
+
+// Scenarios adds scenarios to the shipped library. Of Gauntlet alone.
+func Scenarios(more ...scenarios.Source) Option {
+	return func(s *settings) { s.scenarios = append(s.scenarios, more...) }
+}
+
+// KnownFailures names trials, such as rate-limit-burst@auth0, that fail for now: they must, so that the list stays true. Of
+// Gauntlet alone.
+func KnownFailures(trials ...string) Option {
+	return func(s *settings) { s.known = append(s.known, trials...) }
+}
+
+// Prepare does something to the world before it is used, such as putting objects.
+func Prepare(do func(w *World)) Option {
+	return func(s *settings) { s.prepare = append(s.prepare, do) }
+}
+
+// Gauntlet runs a client twice without faults and then once under each scenario of the library that touches what it calls,
+// at each vendor that it calls. Each run is a world of its own in a bubble of virtual time, and each trial a parallel
+// subtest, trials/SCENARIO@VENDOR, which fails where the client leaves something else than without faults, or half its work, does not end,
+// crashes, or fails a verdict. What no rule struck is skipped. The report is logged and returned.
+//
+// The client is one whole run, from its start to its end, by w.Client or w.Transport alone; it ends soon after ctx does. An
+// error says that it did not do its work. What it keeps between runs is its own to forget. A run is stopped after 6 hours
+// of virtual time or 10,000 calls. A goroutine that it leaves behind is synctest's panic. Gauntlet can't run in a bubble.
+func Gauntlet(t *testing.T, client func(ctx context.Context, w *World) error, opts ...Option) *gauntlet.Report {
+	t.Helper()
+	if emulator.InBubble() {
+		t.Fatal("testkit: Gauntlet makes a bubble for each run: call it outside of synctest.Test")
+	}
+	c := course{client: client, options: opts, settings: settings{seed: 1}}
+	for _, opt := range opts {
+		opt(&c.settings)
+	}
+	all := scenarios.Library()
+	for _, source := range c.settings.scenarios {
+		s, err := source.Scenario()
+		if err != nil {
+			t.Fatalf("testkit: %v", err)
+		}
+		all = append(all, s)
+	}
+	survey := c.survey(t)
+	trials := survey.Trials(all)
+	report := survey.Report(c.settings.seed, all, trials)
+	t.Run("trials", func(t *testing.T) {
+		for _, trial := range trials {
+			t.Run(trial.Name, func(t *testing.T) {
+				t.Parallel()
+				c.try(t, survey, trial, report)
+			})
+		}
+	})
+	for _, name := range c.settings.known {
+		if !slices.ContainsFunc(trials, func(trial gauntlet.Trial) bool { return trial.Name == name }) {
+			t.Errorf("testkit: there is no trial %s to fail", name)
+		}
+	}
+	var text strings.Builder
+	_, _ = report.WriteTo(&text)
+	t.Log("\n" + text.String())
+	return report
+}
+
+// course is a gauntlet for one client.
+type course struct {
+	client   func(context.Context, *World) error
+	options  []Option
+	settings settings
+}
+
+// survey runs the client without faults, in two bubbles.
+func (c *course) survey(t *testing.T) *gauntlet.Survey {
+	t.Helper()
+	runs := make([]*gauntlet.Run, 2)
+	for i := range runs {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Duration(i) * apart)
+			w := Start(t, append(slices.Clip(c.options), Seed(c.settings.seed+uint64(i)))...)
+			run, err := gauntlet.Observe(t.Context(), w.world, c.guarded(w))
+			if err != nil {
+				t.Fatalf("testkit: %v", err)
+			}
+			w.Disarm()
+			runs[i] = run
+		})
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	survey, err := gauntlet.NewSurvey(runs[0], runs[1])
+	if err != nil {
+		t.Fatalf("testkit: %v", err)
+	}
+	return survey
+}
+
+// try runs a trial in a bubble, and fails the test where the client does not pass.
+func (c *course) try(t *testing.T, survey *gauntlet.Survey, trial gauntlet.Trial, report *gauntlet.Report) {
+	var result gauntlet.Result
+	started := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		w := Start(t, c.options...)
+		var err error
+		if result, err = survey.Try(t.Context(), w.world, trial, c.guarded(w)); err != nil {
+			t.Errorf("testkit: %v", err)
+		}
+		w.Disarm()
+	})
+	result.Real, result.Again = time.Since(started), again(t.Name())
+	report.Add(result)
+	known := slices.Contains(c.settings.known, trial.Name)
+	switch {
+	case result.Outcome == scenarios.Fail && known:
+		t.Logf("known to fail:\n%s", &result)
+	case result.Outcome == scenarios.Fail:
+		t.Errorf("\n%s", &result)
+	case known:
+		t.Errorf("it is known to fail, and is %s now: take it off KnownFailures", result.Outcome)
+	case result.Outcome == scenarios.Unproven:
+		t.Skipf("no rule struck:\n%s", &result)
+	}
+}
+
+// guarded is a client that ends by the bounds of a run, and whose panic is its own.
+func (c *course) guarded(w *World) gauntlet.Client {
+	return func(ctx context.Context, _ *emulator.World) error {
+		ctx, cancel := context.WithTimeout(ctx, maxTime)
+		defer cancel()
+		leash := newLeash(w.transport, maxCalls)
+		w.tracker.inner = leash
+		defer context.AfterFunc(ctx, func() { leash.pull(fmt.Sprintf("it was still at work after %v", maxTime)) })()
+		ended := make(chan error, 1)
+		go func() {
+			err := error(&gauntlet.Crashed{How: "its goroutine ended before it did"})
+			defer func() {
+				if p := recover(); p != nil {
+					err = &gauntlet.Crashed{How: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
+				}
+				ended <- err
+			}()
+			err = c.client(ctx, w)
+		}()
+		err := <-ended
+		w.tracker.inner = w.transport
+		if why := leash.pulled(); why != "" {
+			return &gauntlet.Stopped{Why: why}
+		}
+		return err
+	}
+}
