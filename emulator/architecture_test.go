@@ -28,10 +28,11 @@ var arrows = []arrow{
 	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures"}, "tests see what users see"},
 	{"testkit/container", []string{"emulator", "scenarios"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},
 	{"scenarios/gauntlet", []string{"emulator", "scenarios", "fixtures"}, "the binary uses it, so nothing of testkit may come with it"},
-	{"scenarios", nil, "the language is a leaf: everything else speaks it"},
+	{"scenarios", []string{"fixtures/tree"}, "the language is a leaf: everything else speaks it"},
 	{"scenarios/scenariotest", []string{"scenarios"}, "it makes scenarios up for tests, and no more than those"},
-	{"fixtures", nil, "files are a leaf: the tables check them, not they the tables"},
-	{"emulator", []string{"emulator/vendors", "emulator/internal/*", "scenarios", "fixtures"}, "it is below cmd, testkit and the gauntlet, and it reaches a vendor through the list of them"},
+	{"fixtures", []string{"fixtures/tree"}, "files are a leaf: the tables check them, not they the tables"},
+	{"fixtures/tree", nil, "it reads texts, and knows nothing of what they say"},
+	{"emulator", []string{"emulator/vendors", "emulator/internal/*", "scenarios", "fixtures", "fixtures/tree"}, "it is below cmd, testkit and the gauntlet, and it reaches a vendor through the list of them"},
 	{"emulator/vendors", []string{"emulator/internal/spec", "emulator/vendors/*"}, "it is a list of tables"},
 	{"emulator/vendors/*", []string{"emulator/internal/spec", "emulator/internal/state"}, "a vendor is a table and its handlers: it knows neither other vendors nor how a request is served"},
 	{"emulator/vendors/*/…", []string{"testkit", "emulator", "fixtures"}, "real clients drive a vendor from outside"},
@@ -51,7 +52,7 @@ var outside = []arrow{
 	{"github.com/brianvoe/gofakeit", []string{"fixtures"}, "made-up names belong into fixtures; what is served follows from the state"},
 	{"github.com/spf13/", []string{"cmd/understudy"}, "flags are wiring"},
 	{"github.com/gorilla/mux", []string{"emulator/internal/serve"}, "tables hold path templates; only the router compiles them"},
-	{"github.com/goccy/go-yaml", []string{"scenarios", "fixtures", "examples/…"}, "YAML ends where files are read"},
+	{"github.com/goccy/go-yaml", []string{"fixtures/tree", "examples/…"}, "YAML ends where files are read"},
 	{"testing", []string{"testkit", "testkit/container", "emulator/vendors/vendortest"}, "package testing registers flags in every binary that links it"},
 	{"pgregory.net/rapid", nil, "tests only"},
 	{"github.com/auth0/", nil, "tests only"},
@@ -64,9 +65,9 @@ var outside = []arrow{
 // clockless are the functions of package time that read the machine's clock or wait for it. A world has its own clock.
 var clockless = []string{"Now", "Sleep", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
-// clocks may use them: the clock itself, the network, whose deadlines are package time's, the command, and examples, which
-// are clients and live in nobody's world.
-var clocks = []string{"emulator/internal/clock", "emulator/internal/memnet", "cmd/understudy", "cmd/understudy/…", "examples/…"}
+// clocks may use them: the clock itself, the network, whose deadlines are package time's, the command, the testkit, whose
+// gauntlet tells how long it takes, and examples, which are clients and live in nobody's world.
+var clocks = []string{"emulator/internal/clock", "emulator/internal/memnet", "cmd/understudy", "cmd/understudy/…", "testkit", "examples/…"}
 
 func TestImportArrows(t *testing.T) {
 	eachFile(t, func(pkg, file string, f *ast.File) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/understudy-dev/understudy/fixtures/tree"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -34,7 +35,7 @@ func (c *controlCall) putScenario() error {
 func (c *controlCall) scenarioSource() (scenarios.Source, error) {
 	name := c.r.URL.Query().Get("name")
 	if name != "" && !slices.Contains(scenarios.ShippedNames(), name) {
-		return nil, refuse(http.StatusNotFound, "unknown_scenario", "No scenario %q is shipped%s.", name, suggestion(name, scenarios.ShippedNames()))
+		return nil, refuse(http.StatusNotFound, "unknown_scenario", "No scenario %q is shipped%s.", name, tree.Meant(name, scenarios.ShippedNames()))
 	}
 	body, err := c.body(scenarios.MaxSize)
 	switch {
@@ -55,7 +56,7 @@ func (c *controlCall) narrowed(s *scenarios.Scenario) (*scenarios.Scenario, erro
 		return s, nil
 	}
 	if !slices.Contains(Vendors(), vendor) {
-		return nil, refuse(http.StatusBadRequest, "unknown_vendor", "There is no vendor %q%s.", vendor, suggestion(vendor, Vendors()))
+		return nil, refuse(http.StatusBadRequest, "unknown_vendor", "There is no vendor %q%s.", vendor, tree.Meant(vendor, Vendors()))
 	}
 	return s.For(vendor), nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 func (c *controlCall) getState() error {
@@ -129,11 +130,11 @@ func (c *controlCall) getJournal() error {
 func journalFilter(query url.Values) (f Filter, err error) {
 	f.Vendor, f.Operation = query.Get("vendor"), query.Get("operation")
 	if f.Vendor != "" && !slices.Contains(Vendors(), f.Vendor) {
-		return f, refuse(http.StatusBadRequest, "unknown_vendor", "There is no vendor %q%s.", f.Vendor, suggestion(f.Vendor, Vendors()))
+		return f, refuse(http.StatusBadRequest, "unknown_vendor", "There is no vendor %q%s.", f.Vendor, tree.Meant(f.Vendor, Vendors()))
 	}
 	ids := names(Operations(), func(o Operation) string { return o.ID })
 	if f.Operation != "" && !slices.Contains(ids, f.Operation) {
-		return f, refuse(http.StatusBadRequest, "unknown_operation", "There is no operation %q%s.", f.Operation, suggestion(f.Operation, ids))
+		return f, refuse(http.StatusBadRequest, "unknown_operation", "There is no operation %q%s.", f.Operation, tree.Meant(f.Operation, ids))
 	}
 	if f.Status, err = number(query, "status", 599); err != nil {
 		return f, err

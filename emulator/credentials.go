@@ -7,6 +7,7 @@ import (
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // MaxCredentials is how many minted credentials of a vendor a world lists: the latest ones. Older ones stay valid,
@@ -18,7 +19,7 @@ const MaxCredentials = 1000
 func (w *World) Mint(vendor string, want Credential) (string, error) {
 	v := w.emulator.vendor(vendor)
 	if v == nil {
-		return "", fmt.Errorf("%w: a vendor %q%s", ErrNotFound, vendor, suggestion(vendor, Vendors()))
+		return "", fmt.Errorf("%w: a vendor %q%s", ErrNotFound, vendor, tree.Meant(vendor, Vendors()))
 	}
 	now := w.Now()
 	var minted spec.Minted

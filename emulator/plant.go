@@ -13,6 +13,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/state"
 	"github.com/understudy-dev/understudy/fixtures"
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // planted is the time at which a fixture's objects are made where it says nothing else, so that equal runs are equal.
@@ -30,7 +31,7 @@ func build(vendors []*spec.Vendor, f *fixtures.Fixture) (start, error) {
 	for _, section := range f.Vendors {
 		i := slices.IndexFunc(vendors, func(v *spec.Vendor) bool { return v.Name == section.Name })
 		if i < 0 {
-			return start{}, f.Problem(section.At, "unknown vendor %q%s", section.Name, suggestion(section.Name, names(vendors, func(v *spec.Vendor) string { return v.Name })))
+			return start{}, f.Problem(section.At, "unknown vendor %q%s", section.Name, tree.Meant(section.Name, names(vendors, func(v *spec.Vendor) string { return v.Name })))
 		}
 		p := planter{vendor: vendors[i], file: f, now: planted, whole: f.Sequence > 0}
 		if err := store.Update(vendors[i].Name, planted, func(tx *state.Tx) error { return p.plant(tx, section) }); err != nil {
@@ -68,7 +69,7 @@ func (p *planter) plant(tx *state.Tx, section fixtures.Vendor) error {
 	kindNames := names(p.vendor.Kinds, func(k spec.Kind) string { return k.Name })
 	for _, k := range section.Kinds {
 		if !slices.Contains(kindNames, k.Name) {
-			return p.file.Problem(k.At, "%s has no kind %q%s", section.Name, k.Name, suggestion(k.Name, kindNames))
+			return p.file.Problem(k.At, "%s has no kind %q%s", section.Name, k.Name, tree.Meant(k.Name, kindNames))
 		}
 	}
 	for i := range p.vendor.Kinds {
@@ -125,7 +126,7 @@ func (p *planter) check(tx *state.Tx, kind *spec.Kind, schema *spec.Schema, doc 
 				if doc.Get(field).IsArray() {
 					path = append(path, fmt.Sprint(i))
 				}
-				return &fieldError{path, fmt.Sprintf("%s: no object of %s has the id or name %q%s", field, kind.Refs[field], ref, suggestion(ref, known(tx, kind.Refs[field])))}
+				return &fieldError{path, fmt.Sprintf("%s: no object of %s has the id or name %q%s", field, kind.Refs[field], ref, tree.Meant(ref, known(tx, kind.Refs[field])))}
 			}
 		}
 	}
@@ -286,13 +287,6 @@ func known(tx *state.Tx, kind string) []string {
 	return all
 }
 
-func suggestion(word string, among []string) string {
-	if nearest := fixtures.Nearest(word, among); nearest != "" {
-		return fmt.Sprintf("; did you mean %q?", nearest)
-	}
-	return ""
-}
-
 func names[T any](list []T, name func(T) string) []string {
 	all := make([]string, len(list))
 	for i := range list {
@@ -323,7 +317,7 @@ func violationText(kind *spec.Kind, v *spec.Violation) string {
 	switch v.Rule {
 	case spec.RuleAdditional:
 		fields := names(v.Schema.Fields, func(f spec.Field) string { return f.Name })
-		return fmt.Sprintf("%s has no field %q%s", within, v.Names[0], suggestion(v.Names[0], fields))
+		return fmt.Sprintf("%s has no field %q%s", within, v.Names[0], tree.Meant(v.Names[0], fields))
 	case spec.RuleRequired:
 		return fmt.Sprintf("%s: the field %q is missing", within, v.Names[0])
 	case spec.RuleUnique:
@@ -356,7 +350,7 @@ func wanted(v *spec.Violation) string {
 		if n := len(s.Enum) - maxListed; n > 0 {
 			more = fmt.Sprintf(" or %d others", n)
 		}
-		return fmt.Sprintf("is none of %s%s%s", strings.Join(s.Enum[:min(len(s.Enum), maxListed)], ", "), more, suggestion(v.Text, s.Enum))
+		return fmt.Sprintf("is none of %s%s%s", strings.Join(s.Enum[:min(len(s.Enum), maxListed)], ", "), more, tree.Meant(v.Text, s.Enum))
 	case spec.RulePattern:
 		return "does not match " + s.Pattern.Text
 	case spec.RuleFormat:

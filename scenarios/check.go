@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // Check holds a scenario to what an emulator offers: that every operation, error, bucket, kind, fixture and vendor that it
@@ -65,7 +67,7 @@ func (k *catalogueCheck) known(path, what, name string, there []string) bool {
 	if slices.Contains(there, name) {
 		return true
 	}
-	hint := meant(name, there)
+	hint := tree.Meant(name, there)
 	if hint == "" && len(there) > 0 && len(there) <= 12 {
 		hint = "; there are " + strings.Join(there, ", ")
 	}
@@ -122,7 +124,7 @@ func (k *catalogueCheck) choose(path string, on []string, intent Intent, family 
 }
 
 func (k *catalogueCheck) meantOperation(glob string) string {
-	if hint := meant(glob, k.ids); hint != "" {
+	if hint := tree.Meant(glob, k.ids); hint != "" {
 		return hint
 	}
 	vendor, _, _ := strings.Cut(glob, ".")
@@ -177,7 +179,7 @@ func (k *catalogueCheck) kind(path, name string, members map[string]JSON, at str
 	}
 	for _, member := range sortedKeys(members) {
 		if member != "id" && !slices.Contains(k.Kinds[i].Members, member) {
-			k.wrong(path+at+"."+member, "%s has no %q%s", name, member, meant(member, k.Kinds[i].Members))
+			k.wrong(path+at+"."+member, "%s has no %q%s", name, member, tree.Meant(member, k.Kinds[i].Members))
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // Classes are the portable classes of errors, which vendors map to errors of their own.
@@ -76,7 +78,7 @@ func (k *catalogueCheck) gives(r *Rule, path string, ops []Operation) {
 }
 
 func (k *catalogueCheck) meantError(code string, o Operation) string {
-	if hint := meant(code, slices.Concat(o.Codes, o.Classes)); hint != "" {
+	if hint := tree.Meant(code, slices.Concat(o.Codes, o.Classes)); hint != "" {
 		return hint
 	}
 	return "; it has " + listed(o.Codes)
@@ -133,12 +135,12 @@ func (k *catalogueCheck) part(path, part string, ops []Operation) {
 	var queries []string
 	for _, o := range ops {
 		if head == "path" && !slices.Contains(o.Vars, name) {
-			k.wrong(path, "the path of %s has no %q%s; it has %s", o.ID, name, meant(name, o.Vars), listed(o.Vars))
+			k.wrong(path, "the path of %s has no %q%s; it has %s", o.ID, name, tree.Meant(name, o.Vars), listed(o.Vars))
 			return
 		}
 		queries = append(queries, o.Query...)
 	}
 	if head == "query" && !slices.Contains(queries, name) {
-		k.wrong(path, "none of these operations has the query parameter %q%s", name, meant(name, queries))
+		k.wrong(path, "none of these operations has the query parameter %q%s", name, tree.Meant(name, queries))
 	}
 }

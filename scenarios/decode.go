@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // decoder fills the types from nodes, by their key tags, and goes on after a problem.
@@ -25,44 +27,44 @@ type word interface {
 
 // shaped is a value that has several forms.
 type shaped interface {
-	decode(d *decoder, n node, path string)
-	encode() node
+	decode(d *decoder, n tree.Node, path string)
+	encode() tree.Node
 }
 
-func (d *decoder) refuse(at position, path, format string, args ...any) {
+func (d *decoder) refuse(at tree.Position, path, format string, args ...any) {
 	if len(d.problems) < maxProblems {
 		d.problems = append(d.problems, d.problem(at, path, format, args...))
 	}
 }
 
 // wrong refuses a value, by its key.
-func (d *decoder) wrong(n node, path, format string, args ...any) {
+func (d *decoder) wrong(n tree.Node, path, format string, args ...any) {
 	key := path[strings.LastIndexByte(path, '.')+1:]
-	d.refuse(n.at, path, "%s: %s", key, fmt.Sprintf(format, args...))
+	d.refuse(n.At, path, "%s: %s", key, fmt.Sprintf(format, args...))
 }
 
-func (d *decoder) scenario(s *Scenario, root node) {
-	kids := root.kids
-	root.kids = make([]node, 0, len(kids))
+func (d *decoder) scenario(s *Scenario, root tree.Node) {
+	kids := root.Kids
+	root.Kids = make([]tree.Node, 0, len(kids))
 	for _, n := range kids {
-		if n.key != versionKey {
-			root.kids = append(root.kids, n)
+		if n.Key != versionKey {
+			root.Kids = append(root.Kids, n)
 		}
 	}
 	d.members(reflect.ValueOf(s).Elem(), root, "")
 }
 
 // value fills v, which can be set, from a node.
-func (d *decoder) value(v reflect.Value, n node, path string) {
-	d.at[path] = n.at
+func (d *decoder) value(v reflect.Value, n tree.Node, path string) {
+	d.at[path] = n.At
 	switch to := v.Addr().Interface().(type) {
 	case shaped:
 		to.decode(d, n, path)
 		return
 	case word:
-		if n.kind != textual && n.kind != literal {
-			d.wrong(n, path, "must be a word, not a %s", n.kind)
-		} else if err := to.read(n.text); err != nil {
+		if n.Kind != tree.Text && n.Kind != tree.Literal {
+			d.wrong(n, path, "must be a word, not a %s", n.Kind)
+		} else if err := to.read(n.Text); err != nil {
 			d.wrong(n, path, "%v", err)
 		}
 		return
@@ -70,7 +72,7 @@ func (d *decoder) value(v reflect.Value, n node, path string) {
 		d.duration(to, n, path)
 		return
 	case *JSON:
-		*to = JSON(n.json(nil))
+		*to = JSON(n.AppendJSON(nil, nil))
 		return
 	case *[]Condition:
 		d.conditions(to, n, path)
@@ -91,43 +93,43 @@ func (d *decoder) value(v reflect.Value, n node, path string) {
 	}
 }
 
-func (d *decoder) duration(to *time.Duration, n node, path string) {
-	if n.kind != textual {
+func (d *decoder) duration(to *time.Duration, n tree.Node, path string) {
+	if n.Kind != tree.Text {
 		d.wrong(n, path, "must be a time, such as 2s or 1m30s")
 		return
 	}
 	var err error
-	if *to, err = readDuration(n.text); err != nil {
+	if *to, err = readDuration(n.Text); err != nil {
 		d.wrong(n, path, "%v", err)
 	}
 }
 
-func (d *decoder) scalar(v reflect.Value, n node, path string) {
+func (d *decoder) scalar(v reflect.Value, n tree.Node, path string) {
 	var err error
 	switch v.Kind() {
 	case reflect.String:
-		if v.SetString(n.text); n.kind != textual {
+		if v.SetString(n.Text); n.Kind != tree.Text {
 			d.wrong(n, path, "must be a text: put it in quotes")
 		}
 	case reflect.Bool:
-		if v.SetBool(n.text == "true"); n.kind != literal || n.text != "true" && n.text != "false" {
+		if v.SetBool(n.Text == "true"); n.Kind != tree.Literal || n.Text != "true" && n.Text != "false" {
 			d.wrong(n, path, "must be true or false")
 		}
 	case reflect.Int:
 		var i int64
-		if i, err = strconv.ParseInt(n.text, 10, 32); err != nil || n.kind != literal {
+		if i, err = strconv.ParseInt(n.Text, 10, 32); err != nil || n.Kind != tree.Literal {
 			d.wrong(n, path, "must be a whole number of at most %d", maxCount)
 		}
 		v.SetInt(i)
 	case reflect.Uint64:
 		var u uint64
-		if u, err = strconv.ParseUint(n.text, 10, 64); err != nil || n.kind != literal {
+		if u, err = strconv.ParseUint(n.Text, 10, 64); err != nil || n.Kind != tree.Literal {
 			d.wrong(n, path, "must be a whole number from 0 to %d", uint64(1<<64-1))
 		}
 		v.SetUint(u)
 	case reflect.Float64:
 		var f float64
-		if f, err = strconv.ParseFloat(n.text, 64); err != nil || n.kind != literal {
+		if f, err = strconv.ParseFloat(n.Text, 64); err != nil || n.Kind != tree.Literal {
 			d.wrong(n, path, "must be a number")
 		}
 		v.SetFloat(f)
@@ -137,12 +139,12 @@ func (d *decoder) scalar(v reflect.Value, n node, path string) {
 }
 
 // items takes one value for a list of one.
-func (d *decoder) items(v reflect.Value, n node, path string) {
-	kids := n.kids
+func (d *decoder) items(v reflect.Value, n tree.Node, path string) {
+	kids := n.Kids
 	switch {
-	case n.kind == list:
-	case n.kind == textual && v.Type().Elem().Kind() == reflect.String:
-		kids = []node{n}
+	case n.Kind == tree.List:
+	case n.Kind == tree.Text && v.Type().Elem().Kind() == reflect.String:
+		kids = []tree.Node{n}
 	default:
 		d.wrong(n, path, "must be a list")
 		return
@@ -157,49 +159,49 @@ func (d *decoder) items(v reflect.Value, n node, path string) {
 	v.Set(all)
 }
 
-func (d *decoder) entries(v reflect.Value, n node, path string) {
-	if n.kind != mapping {
-		d.wrong(n, path, "must be a map of keys to values, not a %s", n.kind)
+func (d *decoder) entries(v reflect.Value, n tree.Node, path string) {
+	if n.Kind != tree.Map {
+		d.wrong(n, path, "must be a map of keys to values, not a %s", n.Kind)
 		return
 	}
-	if len(n.kids) == 0 {
+	if len(n.Kids) == 0 {
 		return
 	}
-	all := reflect.MakeMapWithSize(v.Type(), len(n.kids))
-	for _, kid := range n.kids {
+	all := reflect.MakeMapWithSize(v.Type(), len(n.Kids))
+	for _, kid := range n.Kids {
 		entry := reflect.New(v.Type().Elem()).Elem()
-		d.value(entry, kid, path+"."+kid.key)
-		all.SetMapIndex(reflect.ValueOf(kid.key), entry)
+		d.value(entry, kid, path+"."+kid.Key)
+		all.SetMapIndex(reflect.ValueOf(kid.Key), entry)
 	}
 	v.Set(all)
 }
 
-func (d *decoder) members(v reflect.Value, n node, path string) {
-	if n.kind != mapping {
-		d.wrong(n, path, "must be a map of keys to values, not a %s", n.kind)
+func (d *decoder) members(v reflect.Value, n tree.Node, path string) {
+	if n.Kind != tree.Map {
+		d.wrong(n, path, "must be a map of keys to values, not a %s", n.Kind)
 		return
 	}
 	known := keysOf(v.Type())
-	for _, kid := range n.kids {
-		k, ok := find(known, kid.key)
+	for _, kid := range n.Kids {
+		k, ok := find(known, kid.Key)
 		if !ok {
-			d.refuse(kid.keyAt, path, "no key %q here%s", kid.key, meant(kid.key, names(known)))
+			d.refuse(kid.KeyAt, path, "no key %q here%s", kid.Key, tree.Meant(kid.Key, names(known)))
 			continue
 		}
 		to, before := v.Field(k.index), len(d.problems)
-		inner := strings.TrimPrefix(path+"."+kid.key, ".")
+		inner := strings.TrimPrefix(path+"."+kid.Key, ".")
 		switch {
-		case kid.kind == literal && kid.text == "null" && !takesNull(k, to.Type()):
-			d.refuse(kid.at, inner, "%s has no value: leave it out", kid.key)
+		case kid.Kind == tree.Literal && kid.Text == "null" && !takesNull(k, to.Type()):
+			d.refuse(kid.At, inner, "%s has no value: leave it out", kid.Key)
 			continue
-		case k.json && kid.kind != textual:
-			d.at[inner] = kid.at
-			to.SetString(string(kid.json(nil)))
+		case k.json && kid.Kind != tree.Text:
+			d.at[inner] = kid.At
+			to.SetString(string(kid.AppendJSON(nil, nil)))
 		default:
 			d.value(to, kid, inner)
 		}
 		if len(d.problems) == before && to.IsZero() && saysNothing(v.Type(), to.Type()) {
-			d.refuse(kid.at, inner, "%s says nothing: leave it out", kid.key)
+			d.refuse(kid.At, inner, "%s says nothing: leave it out", kid.Key)
 		}
 	}
 }

@@ -7,18 +7,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // node is the scenario as a text has it, without what is unset.
-func (s *Scenario) node() node {
-	version := node{key: versionKey, text: strconv.Itoa(Version)}
+func (s *Scenario) node() tree.Node {
+	version := tree.Node{Key: versionKey, Text: strconv.Itoa(Version)}
 	n := membersNode(reflect.ValueOf(s).Elem())
-	n.kids = append([]node{version}, n.kids...)
+	n.Kids = append([]tree.Node{version}, n.Kids...)
 	return n
 }
 
 // encode is the inverse of decoder.value.
-func encode(v reflect.Value) node {
+func encode(v reflect.Value) tree.Node {
 	if v.Kind() != reflect.Pointer {
 		if !v.CanAddr() {
 			to := reflect.New(v.Type()).Elem()
@@ -30,7 +32,7 @@ func encode(v reflect.Value) node {
 			return from.encode()
 		case *Calls:
 			if from.From == from.To && from.Every == 0 {
-				return node{text: strconv.Itoa(from.From)}
+				return tree.Node{Text: strconv.Itoa(from.From)}
 			}
 			return bareNode(from.String())
 		case word:
@@ -53,13 +55,13 @@ func encode(v reflect.Value) node {
 	case reflect.Map:
 		return entriesNode(v)
 	case reflect.String:
-		return node{kind: textual, text: v.String()}
+		return tree.Node{Kind: tree.Text, Text: v.String()}
 	}
-	return node{text: fmt.Sprint(v.Interface())}
+	return tree.Node{Text: fmt.Sprint(v.Interface())}
 }
 
-func membersNode(v reflect.Value) node {
-	n := node{kind: mapping}
+func membersNode(v reflect.Value) tree.Node {
+	n := tree.Node{Kind: tree.Map}
 	for _, k := range keysOf(v.Type()) {
 		field := v.Field(k.index)
 		if field.IsZero() && !k.always {
@@ -69,59 +71,58 @@ func membersNode(v reflect.Value) node {
 		if k.json {
 			kid = bodyNode(field.String())
 		}
-		kid.key = k.name
-		n.kids = append(n.kids, kid)
+		kid.Key = k.name
+		n.Kids = append(n.Kids, kid)
 	}
 	return n
 }
 
 // itemsNode writes one word as itself.
-func itemsNode(v reflect.Value) node {
+func itemsNode(v reflect.Value) tree.Node {
 	if v.Len() == 1 && v.Type() == reflect.TypeFor[[]string]() {
 		return encode(v.Index(0))
 	}
-	n := node{kind: list}
+	n := tree.Node{Kind: tree.List}
 	for i := range v.Len() {
-		n.kids = append(n.kids, encode(v.Index(i)))
+		n.Kids = append(n.Kids, encode(v.Index(i)))
 	}
 	return n
 }
 
-func entriesNode(v reflect.Value) node {
-	n := node{kind: mapping}
+func entriesNode(v reflect.Value) tree.Node {
+	n := tree.Node{Kind: tree.Map}
 	byKey := map[string]reflect.Value{}
 	for _, k := range v.MapKeys() {
 		byKey[k.String()] = v.MapIndex(k)
 	}
 	for _, k := range sortedKeys(byKey) {
 		kid := encode(byKey[k])
-		kid.key = k
-		n.kids = append(n.kids, kid)
+		kid.Key = k
+		n.Kids = append(n.Kids, kid)
 	}
 	return n
 }
 
-func bareNode(s string) node { return node{kind: textual, text: s, bare: true} }
+func bareNode(s string) tree.Node { return tree.Node{Kind: tree.Text, Text: s, Bare: true} }
 
 // bodyNode is a text, or the JSON map or list that it holds where that reads back as the same text.
-func bodyNode(s string) node {
+func bodyNode(s string) tree.Node {
 	if strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[") {
-		if n := valueNode(JSON(s)); n.kind != textual && string(n.json(nil)) == s {
+		if n := valueNode(JSON(s)); n.Kind != tree.Text && string(n.AppendJSON(nil, nil)) == s {
 			return n
 		}
 	}
-	return node{kind: textual, text: s}
+	return tree.Node{Kind: tree.Text, Text: s}
 }
 
 // valueNode is a JSON value; text that is none, or none that a scenario can hold, is written as text.
-func valueNode(value JSON) node {
-	r := &reader{source: &source{}}
+func valueNode(value JSON) tree.Node {
 	if !json.Valid([]byte(value)) {
-		return node{kind: textual, text: string(value)}
+		return tree.Node{Kind: tree.Text, Text: string(value)}
 	}
-	n, err := r.json([]byte(value))
+	n, err := reader.JSON([]byte(value))
 	if err != nil {
-		return node{kind: textual, text: string(value)}
+		return tree.Node{Kind: tree.Text, Text: string(value)}
 	}
 	return n
 }

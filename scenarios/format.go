@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // maxWidth is how wide a line may be that holds a whole rule, in characters.
@@ -24,7 +26,7 @@ func (s *Scenario) Format() []byte {
 // MarshalJSON returns the scenario as JSON: Parse and UnmarshalJSON of it are this scenario.
 func (s Scenario) MarshalJSON() ([]byte, error) {
 	n := s.node()
-	return n.json(nil), nil
+	return n.AppendJSON(nil, nil), nil
 }
 
 // UnmarshalJSON is Parse of JSON.
@@ -47,21 +49,21 @@ type writer struct {
 }
 
 // scenario writes each of the scenario's own keys, limits, rules and expectations on a line, or on several.
-func (w *writer) scenario(n node) {
-	for _, kid := range n.kids {
-		isOne := kid.kind == literal || kid.kind == textual
-		w.around(kid.key, 0, func() {
-			w.out.WriteString(kid.key + ":")
+func (w *writer) scenario(n tree.Node) {
+	for _, kid := range n.Kids {
+		isOne := kid.Kind == tree.Literal || kid.Kind == tree.Text
+		w.around(kid.Key, 0, func() {
+			w.out.WriteString(kid.Key + ":")
 			if isOne {
 				w.rest(kid, 2, 0)
 			} else {
 				w.out.WriteByte('\n')
 			}
 		})
-		for i, item := range kid.kids {
+		for i, item := range kid.Kids {
 			w.around(itemPath(kid, i), 2, func() {
-				if kid.kind == mapping {
-					w.out.WriteString("  " + name(item.key) + ":")
+				if kid.Kind == tree.Map {
+					w.out.WriteString("  " + name(item.Key) + ":")
 				} else {
 					w.out.WriteString("  -")
 				}
@@ -79,16 +81,16 @@ func (w *writer) width() int {
 
 // rest writes a value behind its key or dash, which took up so much of the line, and ends the line. What goes on below
 // is indented.
-func (w *writer) rest(n node, indent, used int) {
+func (w *writer) rest(n tree.Node, indent, used int) {
 	line := inline(n)
-	if n.kind == textual && bareLine.MatchString(n.text) && !bareWords.MatchString(n.text) {
-		line = n.text
+	if n.Kind == tree.Text && bareLine.MatchString(n.Text) && !bareWords.MatchString(n.Text) {
+		line = n.Text
 	}
 	isItem := bytes.HasSuffix(w.out.Bytes(), []byte("-"))
 	switch {
-	case n.kind == textual && isBlock(n.text):
-		w.literal(n.text, indent)
-	case n.kind == literal || n.kind == textual || len(n.kids) == 0 || !hasBlock(n) && fits(line, used) && !(isItem && len(n.kids) == 1 && n.kind == mapping):
+	case n.Kind == tree.Text && isBlock(n.Text):
+		w.literal(n.Text, indent)
+	case n.Kind == tree.Literal || n.Kind == tree.Text || len(n.Kids) == 0 || !hasBlock(n) && fits(line, used) && !(isItem && len(n.Kids) == 1 && n.Kind == tree.Map):
 		w.out.WriteString(" " + line + "\n")
 	default:
 		w.block(n, indent, isItem)
@@ -98,8 +100,8 @@ func (w *writer) rest(n node, indent, used int) {
 func fits(line string, used int) bool { return used+1+utf8.RuneCountInString(line) <= maxWidth }
 
 // block writes a collection over several lines, the first of which goes on behind a dash.
-func (w *writer) block(n node, indent int, isItem bool) {
-	for i, kid := range n.kids {
+func (w *writer) block(n tree.Node, indent int, isItem bool) {
+	for i, kid := range n.Kids {
 		switch {
 		case i == 0 && isItem:
 			w.out.WriteByte(' ')
@@ -108,16 +110,16 @@ func (w *writer) block(n node, indent int, isItem bool) {
 		default:
 			w.out.WriteString(strings.Repeat(" ", indent))
 		}
-		if n.kind == list {
+		if n.Kind == tree.List {
 			w.out.WriteByte('-')
 		} else {
-			w.out.WriteString(name(kid.key) + ":")
+			w.out.WriteString(name(kid.Key) + ":")
 		}
 		w.rest(kid, indent+2, w.width())
 	}
 }
 
-// literal writes text of several lines as it is.
+// tree.Literal writes text of several lines as it is.
 func (w *writer) literal(s string, indent int) {
 	header, body := " |-\n", s
 	if strings.HasSuffix(s, "\n") {
@@ -130,34 +132,34 @@ func (w *writer) literal(s string, indent int) {
 }
 
 // inline writes a value on one line.
-func inline(n node) string {
-	switch n.kind {
-	case literal:
-		return n.text
-	case textual:
-		if n.bare {
-			return n.text
+func inline(n tree.Node) string {
+	switch n.Kind {
+	case tree.Literal:
+		return n.Text
+	case tree.Text:
+		if n.Bare {
+			return n.Text
 		}
-		return scalar(n.text)
+		return scalar(n.Text)
 	}
-	parts := make([]string, len(n.kids))
-	for i, kid := range n.kids {
-		if parts[i] = inline(kid); n.kind == mapping {
-			parts[i] = name(kid.key) + ": " + parts[i]
+	parts := make([]string, len(n.Kids))
+	for i, kid := range n.Kids {
+		if parts[i] = inline(kid); n.Kind == tree.Map {
+			parts[i] = name(kid.Key) + ": " + parts[i]
 		}
 	}
-	if n.kind == mapping {
+	if n.Kind == tree.Map {
 		return "{" + strings.Join(parts, ", ") + "}"
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
 // hasBlock tells whether a text in the value is to be written over several lines.
-func hasBlock(n node) bool {
-	if n.kind == textual {
-		return isBlock(n.text)
+func hasBlock(n tree.Node) bool {
+	if n.Kind == tree.Text {
+		return isBlock(n.Text)
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		if hasBlock(kid) {
 			return true
 		}
@@ -217,7 +219,7 @@ func scalar(s string) string {
 
 // quoted writes a string as JSON does, with escapes for all that is not printable.
 func quoted(s string) string {
-	json := string(appendQuoted(nil, s))
+	json := string(tree.AppendQuoted(nil, s))
 	if isPrintable(s) {
 		return json
 	}

@@ -7,28 +7,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
-// String names what a node is, for problems.
-func (k nodeKind) String() string {
-	return [...]string{"number, true, false or null", "text", "list", "map"}[k]
-}
-
-// one returns the only member of a mapping that must name one thing.
-func (d *decoder) one(n node, path string, known []string) (kid node, ok bool) {
+// one returns the only member of a map that must name one thing.
+func (d *decoder) one(n tree.Node, path string, known []string) (kid tree.Node, ok bool) {
 	switch {
-	case n.kind != mapping:
-		d.wrong(n, path, "must be a word or a map, not a %s", n.kind)
-	case len(n.kids) != 1:
+	case n.Kind != tree.Map:
+		d.wrong(n, path, "must be a word or a map, not a %s", n.Kind)
+	case len(n.Kids) != 1:
 		d.wrong(n, path, "must have one key, of %s", strings.Join(known, ", "))
 	default:
-		return n.kids[0], true
+		return n.Kids[0], true
 	}
-	return node{}, false
+	return tree.Node{}, false
 }
 
-func (x *Delay) decode(d *decoder, n node, path string) {
-	if n.kind != mapping {
+func (x *Delay) decode(d *decoder, n tree.Node, path string) {
+	if n.Kind != tree.Map {
 		d.duration(&x.Fixed, n, path)
 		return
 	}
@@ -37,7 +34,7 @@ func (x *Delay) decode(d *decoder, n node, path string) {
 	}
 }
 
-func (x *Delay) encode() node {
+func (x *Delay) encode() tree.Node {
 	if x.Fixed != 0 {
 		return bareNode(writeDuration(x.Fixed))
 	}
@@ -56,17 +53,17 @@ type drip struct {
 	Every time.Duration `key:"every"`
 }
 
-func (x *Network) decode(d *decoder, n node, path string) {
-	if n.kind == textual {
-		x.Fault = Fault(n.text)
-		d.faultName(n.at, path, n.text, plainFaults, parametricFaults, "{"+n.text+": …}")
+func (x *Network) decode(d *decoder, n tree.Node, path string) {
+	if n.Kind == tree.Text {
+		x.Fault = Fault(n.Text)
+		d.faultName(n.At, path, n.Text, plainFaults, parametricFaults, "{"+n.Text+": …}")
 		return
 	}
 	kid, ok := d.one(n, path, parametricFaults)
-	if !ok || !d.faultName(kid.keyAt, path, kid.key, parametricFaults, plainFaults, kid.key) {
+	if !ok || !d.faultName(kid.KeyAt, path, kid.Key, parametricFaults, plainFaults, kid.Key) {
 		return
 	}
-	x.Fault, path = Fault(kid.key), path+"."+kid.key
+	x.Fault, path = Fault(kid.Key), path+"."+kid.Key
 	switch x.Fault {
 	case Drip:
 		var of drip
@@ -82,22 +79,22 @@ func (x *Network) decode(d *decoder, n node, path string) {
 }
 
 // faultName refuses a name that is not known in this form, and shows the form of one that is known in the other.
-func (d *decoder) faultName(at position, path, name string, here, there []string, form string) bool {
+func (d *decoder) faultName(at tree.Position, path, name string, here, there []string, form string) bool {
 	if slices.Contains(here, name) {
 		return true
 	}
 	if slices.Contains(there, name) {
 		d.refuse(at, path, "write network: %s", form)
 	} else {
-		d.refuse(at, path, "no fault %q%s", name, meant(name, append(here[:len(here):len(here)], there...)))
+		d.refuse(at, path, "no fault %q%s", name, tree.Meant(name, append(here[:len(here):len(here)], there...)))
 	}
 	return false
 }
 
-func (x *Network) encode() node {
-	with := func(kid node) node {
-		kid.key = string(x.Fault)
-		return node{kind: mapping, kids: []node{kid}}
+func (x *Network) encode() tree.Node {
+	with := func(kid tree.Node) tree.Node {
+		kid.Key = string(x.Fault)
+		return tree.Node{Kind: tree.Map, Kids: []tree.Node{kid}}
 	}
 	switch {
 	case x.Fault == Drip:
@@ -105,50 +102,50 @@ func (x *Network) encode() node {
 	case x.Fault == Refuse:
 		return with(bareNode(writeDuration(x.For)))
 	case x.Fault == TLS:
-		return with(node{kind: textual, text: x.TLS})
+		return with(tree.Node{Kind: tree.Text, Text: x.TLS})
 	case x.Fault == Truncate || x.Bytes != 0:
-		return with(node{text: strconv.Itoa(x.Bytes)})
+		return with(tree.Node{Text: strconv.Itoa(x.Bytes)})
 	}
-	return node{kind: textual, text: string(x.Fault)}
+	return tree.Node{Kind: tree.Text, Text: string(x.Fault)}
 }
 
-func (x *Hold) decode(d *decoder, n node, path string) {
+func (x *Hold) decode(d *decoder, n tree.Node, path string) {
 	until, ok := d.one(n, path, []string{"until"})
 	if !ok {
 		return
 	}
-	what, with, _ := strings.Cut(until.text, " ")
+	what, with, _ := strings.Cut(until.Text, " ")
 	calls, isCount := readCount(with)
 	switch {
-	case until.key != "until":
-		d.refuse(until.keyAt, path, "no key %q here%s", until.key, meant(until.key, []string{"until"}))
-	case until.kind == textual && what == "release" && with != "":
+	case until.Key != "until":
+		d.refuse(until.KeyAt, path, "no key %q here%s", until.Key, tree.Meant(until.Key, []string{"until"}))
+	case until.Kind == tree.Text && what == "release" && with != "":
 		x.Release = with
-	case until.kind == textual && what == "calls" && isCount:
+	case until.Kind == tree.Text && what == "calls" && isCount:
 		x.Calls = calls
 	default:
 		d.wrong(until, path, "must be until: release NAME, or until: calls N")
 	}
 }
 
-func (x *Hold) encode() node {
-	until := node{key: "until", kind: textual, text: "release " + x.Release}
+func (x *Hold) encode() tree.Node {
+	until := tree.Node{Key: "until", Kind: tree.Text, Text: "release " + x.Release}
 	if x.Release == "" {
-		until.text = fmt.Sprintf("calls %d", x.Calls)
+		until.Text = fmt.Sprintf("calls %d", x.Calls)
 	}
-	return node{kind: mapping, kids: []node{until}}
+	return tree.Node{Kind: tree.Map, Kids: []tree.Node{until}}
 }
 
 // decode takes a plain value for one that is equal.
-func (x *Test) decode(d *decoder, n node, path string) {
-	if n.kind != mapping {
-		x.Equals = JSON(n.json(nil))
+func (x *Test) decode(d *decoder, n tree.Node, path string) {
+	if n.Kind != tree.Map {
+		x.Equals = JSON(n.AppendJSON(nil, nil))
 		return
 	}
 	d.members(reflect.ValueOf(x).Elem(), n, path)
 }
 
-func (x *Test) encode() node {
+func (x *Test) encode() tree.Node {
 	plain := Test{Equals: x.Equals}
 	if x.Equals != "" && !strings.HasPrefix(string(x.Equals), "{") && reflect.DeepEqual(*x, plain) {
 		return valueNode(x.Equals)
@@ -157,24 +154,24 @@ func (x *Test) encode() node {
 }
 
 // conditions are a map of a call's parts to tests.
-func (d *decoder) conditions(to *[]Condition, n node, path string) {
-	if n.kind != mapping {
+func (d *decoder) conditions(to *[]Condition, n tree.Node, path string) {
+	if n.Kind != tree.Map {
 		d.wrong(n, path, "must be a map of a call's parts, such as path.id, to what they must be")
 		return
 	}
-	for _, kid := range n.kids {
-		c := Condition{Part: kid.key}
-		d.value(reflect.ValueOf(&c.Test).Elem(), kid, path+"."+kid.key)
+	for _, kid := range n.Kids {
+		c := Condition{Part: kid.Key}
+		d.value(reflect.ValueOf(&c.Test).Elem(), kid, path+"."+kid.Key)
 		*to = append(*to, c)
 	}
 }
 
-func conditionsNode(all []Condition) node {
-	n := node{kind: mapping}
+func conditionsNode(all []Condition) tree.Node {
+	n := tree.Node{Kind: tree.Map}
 	for i := range all {
 		kid := all[i].encode()
-		kid.key = all[i].Part
-		n.kids = append(n.kids, kid)
+		kid.Key = all[i].Part
+		n.Kids = append(n.Kids, kid)
 	}
 	return n
 }

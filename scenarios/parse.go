@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 const (
@@ -28,37 +30,43 @@ func Parse(name string, src []byte) (*Scenario, error) {
 	return s, nil
 }
 
-// read is Parse before anything is asked of the values.
-func read(name string, src []byte) (*Scenario, node, []comment, error) {
-	r := &reader{source: &source{file: name, at: map[string]position{}}}
-	root, err := r.read(src)
-	if err != nil {
-		return nil, root, nil, err
-	}
-	s := &Scenario{source: r.source}
-	d := decoder{source: r.source}
-	d.scenario(s, root)
-	return s, root, r.comments, join(d.problems)
+// reader bounds what the YAML parser does, whose time grows with the square of the words; some 1,400 rules have as many.
+var reader = tree.Reader{
+	What: "a scenario", MaxDepth: maxDepth, MaxTokens: 32_000, MaxImplied: 4000,
+	Otherwise: "build a scenario of this size in Go, or write it as JSON",
 }
 
-func (r *reader) read(src []byte) (node, error) {
+// read is Parse before anything is asked of the values.
+func read(name string, src []byte) (*Scenario, tree.Node, []tree.Comment, error) {
+	from := &source{file: name, at: map[string]tree.Position{}}
+	root, comments, err := from.read(src)
+	if err != nil {
+		return nil, root, nil, from.located(err)
+	}
+	s := &Scenario{source: from}
+	d := decoder{source: from}
+	d.scenario(s, root)
+	return s, root, comments, join(d.problems)
+}
+
+func (s *source) read(src []byte) (root tree.Node, comments []tree.Comment, err error) {
 	if len(src) > MaxSize {
-		return node{}, r.problem(position{}, "%d bytes: a scenario has at most %d", len(src), MaxSize)
+		return root, nil, s.problem(tree.Position{}, "", "%d bytes: a scenario has at most %d", len(src), MaxSize)
 	}
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
-	r.lines = strings.Split(string(src), "\n")
-	if at := firstInvalid(src); at >= 0 {
-		return node{}, r.problem(position{1 + bytes.Count(src[:at], []byte("\n")), 1}, "not UTF-8")
+	s.lines = strings.Split(string(src), "\n")
+	if at, invalid := tree.Invalid(src); invalid {
+		return root, nil, s.problem(at, "", "not UTF-8")
 	}
-	read := r.yaml
 	if isJSON(src) {
-		read = r.json
+		root, err = reader.JSON(src)
+	} else {
+		root, comments, err = reader.YAML(src)
 	}
-	root, err := read(src)
 	if err != nil {
-		return node{}, err
+		return root, nil, err
 	}
-	return root, r.version(root, isJSON(src))
+	return root, comments, s.version(root, isJSON(src))
 }
 
 // isJSON tells JSON from YAML, whose maps can begin with a brace too.
@@ -70,21 +78,21 @@ func isJSON(src []byte) bool {
 }
 
 // version looks at the version of the format before anything else is. JSON's members may come in any order.
-func (r *reader) version(root node, isJSON bool) error {
-	for i, n := range root.kids {
-		if n.key != versionKey || i > 0 && !isJSON {
+func (s *source) version(root tree.Node, isJSON bool) error {
+	for i, n := range root.Kids {
+		if n.Key != versionKey || i > 0 && !isJSON {
 			continue
 		}
-		version, err := strconv.ParseUint(n.text, 10, 32)
+		version, err := strconv.ParseUint(n.Text, 10, 32)
 		switch {
-		case err != nil || version == 0 || n.kind != literal:
-			return r.problem(n.at, "%s must be the version of the format: %d", versionKey, Version)
+		case err != nil || version == 0 || n.Kind != tree.Literal:
+			return s.problem(n.At, "", "%s must be the version of the format: %d", versionKey, Version)
 		case version > Version:
-			return r.problem(n.at, "%s: %d is a newer format than this understudy reads (%d); upgrade it", versionKey, version, Version)
+			return s.problem(n.At, "", "%s: %d is a newer format than this understudy reads (%d); upgrade it", versionKey, version, Version)
 		}
 		return nil
 	}
-	return r.problem(root.at, "a scenario begins with %s: %d", versionKey, Version)
+	return s.problem(root.At, "", "a scenario begins with %s: %d", versionKey, Version)
 }
 
 // versionKey is the first key of every text.

@@ -159,7 +159,7 @@ func TestParseSaysWhere(t *testing.T) {
 		{"{", "1:2", "the text ends within a value"},
 		{"{understudy: 1, rulez: 1}", "1:17", `no key "rulez" here; did you mean "rules"?`},
 		{"{\"understudy\": 1} 2", "1:19", "only white space may follow the closing brace"},
-		{"understudy: 1\nabout: \xff", "2:1", "not UTF-8"},
+		{"understudy: 1\nabout: \xff", "2:8", "not UTF-8"},
 	} {
 		_, err := scenarios.Parse("a.yaml", []byte(c.text))
 		problems := scenarios.Problems(err)
@@ -232,7 +232,7 @@ func TestBounds(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"size":           {strings.Repeat(" ", most+1), "262145 bytes: a scenario has at most 262144"},
 		"tokens":         {fill("understudy: 1\nrules: [", "a,", "]"), "more than 32000 words and signs"},
-		"keys":           {"understudy: 1\n" + keys(5000), "more than 4000 keys on lines of their own"},
+		"keys":           {"understudy: 1\n" + keys(5000), "more than 1000 keys in a map: write the map in braces"},
 		"flow lists":     {fill("understudy: 1\nrules: ", "[", ""), "nested deeper than 32 levels"},
 		"flow maps":      {fill("understudy: 1\nrules: ", "{a: ", ""), "nested deeper than 32 levels"},
 		"block lists":    {fill("", "- ", "a"), "nested deeper than 32 levels"},

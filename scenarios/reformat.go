@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // Reformat returns a text in its canonical form: YAML as Format writes it, JSON indented. YAML's comments are kept: those
@@ -66,7 +68,7 @@ type span struct {
 	indent      int
 }
 
-func newMargin(root node, lines []string, comments []comment) *margin {
+func newMargin(root tree.Node, lines []string, comments []tree.Comment) *margin {
 	m := &margin{above: map[string][]string{}, behind: map[string]aside{}, below: map[string][]string{}}
 	spans := spansOf(root)
 	for _, s := range spans {
@@ -81,14 +83,14 @@ func newMargin(root node, lines []string, comments []comment) *margin {
 		if strings.TrimSpace(line) == "" && !within(spans, at, number) {
 			m.add(spans, at, "")
 		}
-		for len(comments) > 0 && comments[0].line <= number {
+		for len(comments) > 0 && comments[0].At.Line <= number {
 			c := comments[0]
 			comments = comments[1:]
 			m.comment(spans, at, c, []rune(line))
 		}
 	}
 	for _, c := range comments {
-		m.end = append(m.end, c.text)
+		m.end = append(m.end, c.Text)
 	}
 	for len(m.end) > 0 && m.end[len(m.end)-1] == "" {
 		m.end = m.end[:len(m.end)-1]
@@ -97,18 +99,18 @@ func newMargin(root node, lines []string, comments []comment) *margin {
 }
 
 // comment keeps one that stands on a line, which is of a part or above it.
-func (m *margin) comment(spans []span, at int, c comment, line []rune) {
-	alone := strings.TrimSpace(string(line[:min(c.column-1, len(line))])) == ""
-	holder := holder(spans, c.line)
+func (m *margin) comment(spans []span, at int, c tree.Comment, line []rune) {
+	alone := strings.TrimSpace(string(line[:min(c.At.Column-1, len(line))])) == ""
+	holder := holder(spans, c.At.Line)
 	switch {
-	case alone && c.column > 1 && at > 0 && spans[at-1].indent > 0 && (at == len(spans) || spans[at].indent == 0):
-		m.below[spans[at-1].path] = append(m.below[spans[at-1].path], c.text)
+	case alone && c.At.Column > 1 && at > 0 && spans[at-1].indent > 0 && (at == len(spans) || spans[at].indent == 0):
+		m.below[spans[at-1].path] = append(m.below[spans[at-1].path], c.Text)
 	case alone:
-		m.add(spans, at, c.text)
-	case holder.first < c.line:
-		m.above[holder.path] = append(m.above[holder.path], c.text)
+		m.add(spans, at, c.Text)
+	case holder.first < c.At.Line:
+		m.above[holder.path] = append(m.above[holder.path], c.Text)
 	default:
-		m.behind[holder.path] = aside{append(m.behind[holder.path].texts, c.text), len(m.above[holder.path])}
+		m.behind[holder.path] = aside{append(m.behind[holder.path].texts, c.Text), len(m.above[holder.path])}
 	}
 }
 
@@ -142,37 +144,37 @@ func addLine(lines []string, line string) []string {
 }
 
 // spansOf lists what is written on lines of its own: the scenario's keys, and the limits, rules and expectations.
-func spansOf(root node) (spans []span) {
-	for _, kid := range root.kids {
-		first := kid.keyAt.line
-		if kid.kind == literal || kid.kind == textual {
-			spans = append(spans, span{kid.key, first, kid.at.line, 0})
+func spansOf(root tree.Node) (spans []span) {
+	for _, kid := range root.Kids {
+		first := kid.KeyAt.Line
+		if kid.Kind == tree.Literal || kid.Kind == tree.Text {
+			spans = append(spans, span{kid.Key, first, kid.At.Line, 0})
 			continue
 		}
-		spans = append(spans, span{kid.key, first, first, 0})
-		for i, item := range kid.kids {
-			first := item.place().line
-			if item.dash > 0 {
-				first = item.dash
+		spans = append(spans, span{kid.Key, first, first, 0})
+		for i, item := range kid.Kids {
+			first := item.Place().Line
+			if item.Dash > 0 {
+				first = item.Dash
 			}
-			spans = append(spans, span{itemPath(kid, i), first, item.lastLine(), 2})
+			spans = append(spans, span{itemPath(kid, i), first, lastLine(&item), 2})
 		}
 	}
 	return spans
 }
 
 // itemPath is the path of a limit, a rule or an expectation.
-func itemPath(of node, i int) string {
-	if of.kind == mapping {
-		return of.key + "." + of.kids[i].key
+func itemPath(of tree.Node, i int) string {
+	if of.Kind == tree.Map {
+		return of.Key + "." + of.Kids[i].Key
 	}
-	return fmt.Sprintf("%s[%d]", of.key, i)
+	return fmt.Sprintf("%s[%d]", of.Key, i)
 }
 
-func (n *node) lastLine() int {
-	last := max(n.at.line, n.keyAt.line)
-	for i := range n.kids {
-		last = max(last, n.kids[i].lastLine())
+func lastLine(n *tree.Node) int {
+	last := max(n.At.Line, n.KeyAt.Line)
+	for i := range n.Kids {
+		last = max(last, lastLine(&n.Kids[i]))
 	}
 	return last
 }

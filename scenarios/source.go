@@ -1,39 +1,46 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // source says where the parts of a scenario stand in the text that it was read from.
 type source struct {
 	file  string
 	lines []string
-	at    map[string]position // by path: rules[0].fail
+	at    map[string]tree.Position // by path: rules[0].fail
 }
 
-// position is a place in a text. Both count from 1, columns in characters; zero means unknown.
-type position struct {
-	line, column int
-}
-
-func (s *source) problem(at position, path, format string, args ...any) *Problem {
-	p := &Problem{File: s.file, Line: at.line, Column: at.column, Path: path, Text: fmt.Sprintf(format, args...)}
-	if at.line > 0 && at.line <= len(s.lines) {
-		p.Excerpt = excerpt(s.lines[at.line-1], at.column)
+func (s *source) problem(at tree.Position, path, format string, args ...any) *Problem {
+	p := &Problem{File: s.file, Line: at.Line, Column: at.Column, Path: path, Text: fmt.Sprintf(format, args...)}
+	if at.Line > 0 && at.Line <= len(s.lines) {
+		p.Excerpt = excerpt(s.lines[at.Line-1], at.Column)
 	}
 	return p
 }
 
+// located is an error of a reader, in this text.
+func (s *source) located(err error) error {
+	var p *tree.Problem
+	if errors.As(err, &p) {
+		return s.problem(p.At, "", "%s", p.Text)
+	}
+	return err
+}
+
 // find is the place of a path or, where that was left out, of what holds it.
-func (s *source) find(path string) position {
+func (s *source) find(path string) tree.Position {
 	for {
 		if at, ok := s.at[path]; ok {
 			return at
 		}
 		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
-			return position{}
+			return tree.Position{}
 		}
 		path = path[:cut]
 	}
@@ -45,5 +52,5 @@ func (s *Scenario) problem(path, format string, args ...any) *Problem {
 		return s.source.problem(s.source.find(path), path, format, args...)
 	}
 	built := source{file: strings.TrimSpace("scenario " + s.Name)}
-	return built.problem(position{}, path, format, args...)
+	return built.problem(tree.Position{}, path, format, args...)
 }

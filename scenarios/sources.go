@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // Source is whatever gives a scenario: a builder, a rule's builder, a *Scenario, YAML, File or Shipped.
@@ -74,7 +76,7 @@ func Shipped(name string) Source {
 func ShippedText(name string) ([]byte, error) {
 	src, err := library.ReadFile(path.Join("library", name+".yaml"))
 	if err != nil || strings.ContainsAny(name, "/\\.") {
-		return nil, fmt.Errorf("no scenario %q is shipped%s", name, meant(name, ShippedNames()))
+		return nil, fmt.Errorf("no scenario %q is shipped%s", name, tree.Meant(name, ShippedNames()))
 	}
 	return src, nil
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 const (
@@ -106,7 +108,7 @@ func (c *checker) rule(path, name string) *Rule {
 	if i, ok := c.labels[name]; ok {
 		return &c.Rules[i]
 	}
-	c.wrong(path, "no rule %q%s", name, meant(name, sortedKeys(c.labels)))
+	c.wrong(path, "no rule %q%s", name, tree.Meant(name, sortedKeys(c.labels)))
 	return nil
 }
 
@@ -142,7 +144,7 @@ func among[T ~string](c *checker, path string, word T, known []T) bool {
 	for i := range known {
 		words[i] = string(known[i])
 	}
-	hint := meant(string(word), words)
+	hint := tree.Meant(string(word), words)
 	if hint == "" {
 		hint = "; there are " + strings.Join(words, ", ")
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxBody is how long the body of an answer can be, in bytes.
@@ -128,10 +129,10 @@ func (c *ruleCheck) documents(key string, values map[string]JSON) {
 
 // valid tells whether a value is JSON that a text could hold, too.
 func (j JSON) valid() bool {
-	if !json.Valid([]byte(j)) || firstInvalid([]byte(j)) >= 0 {
+	if !json.Valid([]byte(j)) || !utf8.ValidString(string(j)) {
 		return false
 	}
-	_, err := (&reader{source: &source{}}).json([]byte(j))
+	_, err := reader.JSON([]byte(j))
 	return err == nil
 }
 

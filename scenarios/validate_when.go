@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/understudy-dev/understudy/fixtures/tree"
 )
 
 // parts of a call that a condition can be about; those that end in a dot go on with a name or a path.
@@ -46,8 +48,8 @@ func (c *ruleCheck) part(path, part string) {
 		}
 	}
 	head, name, _ := strings.Cut(part, ".")
-	hint := meant(part, parts)
-	if near := nearest(head, []string{"path", "query", "header", "body"}); near != "" && name != "" {
+	hint := tree.Meant(part, parts)
+	if near := tree.Nearest(head, []string{"path", "query", "header", "body"}); near != "" && name != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near+"."+name)
 	}
 	c.refuse(path, "no part %q of a call%s", part, hint)

@@ -113,10 +113,16 @@ func TestSurvey(t *testing.T) {
 		client gauntlet.Client
 		says   string
 	}{
-		"it fails":               {job{name: "acme"}.run, "without any fault, the client ends with: POST /api/v2/organizations: 409"},
-		"it calls nothing":       {func(context.Context, *emulator.World) error { return nil }, "the client calls nothing: does it go to the emulator?"},
-		"its names are its own":  {func(ctx context.Context, w *emulator.World) error { n++; return job{name: fmt.Sprint("run-", n)}.run(ctx, w) }, `auth0.organizations "run-1" is missing`},
-		"it does something else": {func(ctx context.Context, w *emulator.World) error { n++; return job{name: "newco", tries: n}.run(ctx, w) }, ""},
+		"it fails":         {job{name: "acme"}.run, "without any fault, the client ends with: POST /api/v2/organizations: 409"},
+		"it calls nothing": {func(context.Context, *emulator.World) error { return nil }, "the client calls nothing: does it go to the emulator?"},
+		"its names are its own": {func(ctx context.Context, w *emulator.World) error {
+			n++
+			return job{name: fmt.Sprint("run-", n)}.run(ctx, w)
+		}, `auth0.organizations "run-1" is missing`},
+		"it does something else": {func(ctx context.Context, w *emulator.World) error {
+			n++
+			return job{name: "newco", tries: n}.run(ctx, w)
+		}, ""},
 	} {
 		if _, err := survey(t, bad.client); (err == nil) != (bad.says == "") || err != nil && !strings.Contains(err.Error(), bad.says) {
 			t.Errorf("%s: %v", name, err)
