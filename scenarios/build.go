@@ -101,7 +101,7 @@ func (b RuleBuilder) DelayBy(d Delay) RuleBuilder { b.rule.Delay = d; return b }
 // Fail answers with an error of the operation's table, by code or by class.
 func (b RuleBuilder) Fail(codeOrClass string) RuleBuilder { b.rule.Fail = codeOrClass; return b }
 
-// RetryAfter is the wait that Fail tells: whole seconds.
+// RetryAfter is the wait that Fail or Answer tells: whole seconds.
 func (b RuleBuilder) RetryAfter(wait time.Duration) RuleBuilder { b.rule.RetryAfter = wait; return b }
 
 // RateLimit leaves so many calls in a bucket, named without its vendor.

@@ -18,6 +18,9 @@ func (r *Rule) effectWords() string {
 			whom = "it finds"
 		}
 		return fmt.Sprintf("%s the bucket %s with %d calls left", whom, r.RateLimit.Bucket, r.RateLimit.Left)
+	case r.Answer != nil && r.RetryAfter > 0:
+		return fmt.Sprintf("it is answered with status %d and a body of %d bytes that are not the vendor's, and told by an HTTP date to wait %s",
+			r.Answer.Status, len(r.Answer.Body), writeDuration(r.RetryAfter))
 	case r.Answer != nil:
 		return fmt.Sprintf("it is answered with status %d and a body of %d bytes that are not the vendor's", r.Answer.Status, len(r.Answer.Body))
 	case r.Patch != nil:

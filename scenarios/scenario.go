@@ -82,7 +82,7 @@ type Rule struct {
 	Delay Delay `key:"delay"`
 	// Fail answers with an error of the operation's table: its code, or a portable class that every vendor maps to one.
 	Fail string `key:"fail"`
-	// RetryAfter is the wait that Fail tells, as the vendor tells it: whole seconds.
+	// RetryAfter is the wait that Fail tells, as the vendor tells it, or Answer, by Retry-After as an HTTP date: whole seconds.
 	RetryAfter time.Duration `key:"retry_after"`
 	// RateLimit leaves so many calls in one of the vendor's buckets, whose headers and recovery are then the vendor's own.
 	RateLimit *RateLimit `key:"rate_limit"`

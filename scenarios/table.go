@@ -39,7 +39,7 @@ var effects = []Effect{
 		"One of the vendor's real buckets keeps so many calls, so that the refusals, the headers and the recovery are the vendor's own. Struck at before_auth, this call already finds it so; later, the next.",
 		`{on: auth0.organizations.list, calls: 3, phase: before_auth, rate_limit: {bucket: organizations.list, left: 0}}`},
 	{"answer", "", answered, BeforeCommit,
-		"An answer that no table knows is sent, such as a gateway's page; the journal marks it as not attested by the vendor.",
+		"An answer that no table knows is sent, such as a gateway's page; the journal marks it as not attested by the vendor; retry_after tells a wait by Retry-After as an HTTP date.",
 		`{on: "auth0.*", calls: 2, answer: {status: 502, headers: {Content-Type: text/html}, body: "<h1>Bad Gateway</h1>"}}`},
 	{"patch", "", ofAnswer, AfterAnswer,
 		"Members of the JSON answer that is about to be sent are set or taken out.",

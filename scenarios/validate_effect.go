@@ -85,6 +85,16 @@ func (c *ruleCheck) answer(a *Answer) {
 	}
 }
 
+// has tells whether an answer has a header, however its name is written.
+func (a *Answer) has(name string) bool {
+	for header := range a.Headers {
+		if strings.EqualFold(header, name) {
+			return true
+		}
+	}
+	return false
+}
+
 func notInHeaderName(r rune) bool {
 	isLetter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 	return !isLetter && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)

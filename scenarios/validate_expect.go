@@ -62,14 +62,7 @@ func (c *checker) fits(path, rule string, can func(*Rule) bool, why string) {
 }
 
 func tellsWait(r *Rule) bool {
-	if r.Answer != nil {
-		for name := range r.Answer.Headers {
-			if n := strings.ToLower(name); n == "retry-after" || n == "x-ratelimit-reset" {
-				return true
-			}
-		}
-	}
-	return r.Fail != "" && r.RetryAfter > 0 || r.RateLimit != nil
+	return r.RetryAfter > 0 || r.RateLimit != nil || r.Answer != nil && (r.Answer.has("Retry-After") || r.Answer.has("X-RateLimit-Reset"))
 }
 
 // answersOften tells whether pauses after the rule's answers can be compared.

@@ -109,8 +109,8 @@ func (c *ruleCheck) effect() {
 		return
 	case r.At != nil && r.Change == nil:
 		c.refuse("at", "only a change happens by itself")
-	case r.RetryAfter != 0 && r.Fail == "":
-		c.refuse("retry_after", "the wait is what fail tells: give fail")
+	case r.RetryAfter != 0 && r.Fail == "" && r.Answer == nil:
+		c.refuse("retry_after", "the wait is what fail or answer tells: give one")
 	case r.RetryAfter < 0 || r.RetryAfter%time.Second != 0 || r.RetryAfter > maxDuration:
 		c.refuse("retry_after", "%s: vendors tell waits in whole seconds", writeDuration(r.RetryAfter))
 	}
@@ -122,6 +122,9 @@ func (c *ruleCheck) effect() {
 		c.refuse("rate_limit", "bucket: which one?")
 	case r.Answer != nil:
 		c.answer(r.Answer)
+		if r.RetryAfter != 0 && r.Answer.has("Retry-After") {
+			c.refuse("retry_after", "the answer's headers tell a wait already: leave out one")
+		}
 	case r.Patch != nil:
 		c.patch(r.Patch)
 	case r.Network != nil:

@@ -102,6 +102,8 @@ func (g generator) effect(r *scenarios.Rule) {
 		r.Answer = &scenarios.Answer{Status: 200 + g.pick(400), Body: g.maybe(oneOf(g, []string{g.text(), string(g.value(0))}))}
 		if g.pick(2) == 0 {
 			r.Answer.Headers = map[string]string{"Retry-After": "3", "X-Odd": oneOf(g, []string{"", "12", "a: b", "é"})}
+		} else {
+			r.RetryAfter = time.Duration(g.pick(4)) * time.Second
 		}
 	case 4:
 		r.Patch = &scenarios.Patch{Set: g.values([]string{"name", `metadata.a\.b`, "items.0.id", "k" + strings.Trim(g.text(), ".")})}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/understudy-dev/understudy/emulator/internal/clock"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -97,6 +98,17 @@ func TestFailures(t *testing.T) {
 	want(t, raw, 502, "<html>")
 	if raw.Header().Get("Content-Type") != "text/html" || raw.Header().Get("X-Quota") != "" {
 		t.Errorf("the answer's headers are %v", raw.Header())
+	}
+	for began, date := range map[time.Duration]string{ // whole seconds, which are over when the wait is
+		0: "Sat, 01 Jan 2000 00:01:30 GMT", time.Nanosecond: "Sat, 01 Jan 2000 00:01:31 GMT",
+	} {
+		w.Clock.Restore(clock.State{Frozen: true, At: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(began)})
+		dated := ask(func(r *scenarios.Rule) {
+			r.Answer, r.RetryAfter = &scenarios.Answer{Status: 429}, 90*time.Second
+		})
+		if got := dated.Header().Get("Retry-After"); dated.Code != 429 || got != date {
+			t.Errorf("%s after midnight the answer tells %q, not %q", began, got, date)
+		}
 	}
 	w.Disarm()
 	want(t, send(s, "GET /shop/things", owner...), 200, "")

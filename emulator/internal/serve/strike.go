@@ -88,7 +88,7 @@ func (x *exchange) suffer(r *rule) (took, ends bool) {
 	case r.Fail != "":
 		ends = x.failAs(r.Fail, r.RetryAfter)
 	case r.Answer != nil:
-		ends = x.answerRaw(r.Answer)
+		ends = x.answerRaw(r.Answer, r.RetryAfter)
 	case r.Network != nil:
 		ends, took = x.breakNetwork(r)
 	case r.Patch != nil:
@@ -156,9 +156,16 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 	return x.raise(row, spec.Fill(row.Message, x.call.Args...)) // what is injected claims nothing of the vendor
 }
 
-// answerRaw answers with what no table attests.
-func (x *exchange) answerRaw(a *scenarios.Answer) bool {
+// answerRaw answers with what no table attests. A wait is told by a date in whole seconds, which are over when it is.
+func (x *exchange) answerRaw(a *scenarios.Answer, wait time.Duration) bool {
 	x.reply = spec.Reply{Status: a.Status, Body: state.Doc(a.Body), Header: a.Headers}
+	if wait > 0 {
+		x.reply.Header = maps.Clone(a.Headers)
+		if x.reply.Header == nil {
+			x.reply.Header = map[string]string{}
+		}
+		x.reply.Header["Retry-After"] = x.now.Add(wait + time.Second - 1).UTC().Format(http.TimeFormat)
+	}
 	x.code, x.unattested = "answer", true
 	return true
 }
