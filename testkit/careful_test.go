@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -61,6 +62,28 @@ func (c *careful) converge(ctx context.Context, want wanted) error {
 			return err
 		}
 	}
+	return c.removeOthers(ctx, connections, want.connections)
+}
+
+// removeOthers takes away the connections that are not wanted.
+func (c *careful) removeOthers(ctx context.Context, path string, wanted []connection) error {
+	var all []connection
+	if _, err := c.read(ctx, path, &all); err != nil {
+		return err
+	}
+	for _, have := range all {
+		if slices.ContainsFunc(wanted, func(w connection) bool { return w.ID == have.ID }) {
+			continue
+		}
+		own := path + "/" + have.ID
+		removed := func() (bool, error) {
+			found, err := c.read(ctx, own, &connection{})
+			return !found, err
+		}
+		if err := c.ensure(ctx, removed, "DELETE", own, ""); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -110,6 +133,7 @@ func (c *careful) read(ctx context.Context, path string, into any) (found bool, 
 
 // send comes again where the vendor asks for it: later, or with a token that is valid.
 func (c *careful) send(ctx context.Context, method, path, body string) (status int, answer []byte, err error) {
+	pause := time.Second // where it says that it was too much, and not for how long
 	for range mostAttempts {
 		if c.token == "" {
 			if err := c.renew(ctx); err != nil {
@@ -118,11 +142,16 @@ func (c *careful) send(ctx context.Context, method, path, body string) (status i
 		}
 		var header http.Header
 		status, header, answer, err = c.once(ctx, method, path, body)
-		switch {
-		case err != nil:
+		if err != nil {
 			return 0, nil, err
+		}
+		wait, asked := told(status, header)
+		switch {
+		case asked:
+			time.Sleep(wait)
 		case status == http.StatusTooManyRequests:
-			time.Sleep(told(header))
+			time.Sleep(pause)
+			pause *= 2
 		case status == http.StatusUnauthorized:
 			c.token = ""
 		default:
@@ -132,12 +161,19 @@ func (c *careful) send(ctx context.Context, method, path, body string) (status i
 	return status, answer, nil
 }
 
-// told is how long the vendor wants to be left alone: to the end of the second that it names.
-func told(header http.Header) time.Duration {
-	if at, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		return time.Until(time.Unix(at+1, 0))
+// told is how long the vendor, or what stands before it, wants to be left alone: to the end of the second that it names.
+func told(status int, header http.Header) (wait time.Duration, asked bool) {
+	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
+		return 0, false
 	}
-	return time.Minute
+	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(header.Get("Retry-After")); err == nil {
+		return time.Until(date.Add(time.Second)), true
+	}
+	at, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64)
+	return time.Until(time.Unix(at+1, 0)), err == nil && status == http.StatusTooManyRequests
 }
 
 // renew gets a token. To ask twice for one harms nobody.

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// careless has one answer to whatever fails: the same again a second later, three times.
+// careless has one answer to whatever fails: the same again a second later, three times. How cleaning up goes it does not
+// ask.
 type careless struct {
 	http  *http.Client
 	base  string
@@ -70,6 +71,10 @@ func (c *careless) connections(ctx context.Context, path string, want []connecti
 		if have[w.ID] != w {
 			return fmt.Errorf("%s is %v, want %v", w.ID, have[w.ID], w)
 		}
+		delete(have, w.ID)
+	}
+	for id := range have {
+		_, _, _ = c.once(ctx, "DELETE", path+"/"+id, "")
 	}
 	return nil
 }

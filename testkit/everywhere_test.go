@@ -21,29 +21,32 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// everywhere is one way to create, read and change an object at each vendor, with the credential that clients bear.
+// everywhere is one way to create, read, change and delete an object at each vendor, with the credential that clients bear.
 var everywhere = []struct {
 	vendor, credential string
 	authorization      func(t *testing.T, w *testkit.World) string
 	create, read       call
-	update             call
+	update, remove     call
 	id                 string // where the answer to create has it
 	known              string // the id of one that acme has, for when that answer is lost
 }{
 	{"auth0", "access token", func(_ *testing.T, w *testkit.World) string { return "Bearer " + w.Auth0().Token() },
 		call{"POST", "/api/v2/organizations", `{"name":"newco"}`}, call{"GET", "/api/v2/organizations/ID", ""},
-		call{"PATCH", "/api/v2/organizations/ID", `{"display_name":"Newco"}`}, "id", "org_Acme000000000001"},
+		call{"PATCH", "/api/v2/organizations/ID", `{"display_name":"Newco"}`}, call{"DELETE", "/api/v2/organizations/ID", ""}, "id", "org_Acme000000000001"},
 	{"atlas", "service account's token", atlasToken,
 		call{"POST", mappings, `{"externalGroupName":"newco","roleAssignments":[{"orgId":"ac0000000000000000000001","role":"ORG_MEMBER"}]}`},
 		call{"GET", mappings + "/ID", ""},
-		call{"PUT", mappings + "/ID", `{"externalGroupName":"newco","roleAssignments":[{"orgId":"ac0000000000000000000001","role":"ORG_OWNER"}]}`}, "id", "ac0000000000000000000051"},
+		call{"PUT", mappings + "/ID", `{"externalGroupName":"newco","roleAssignments":[{"orgId":"ac0000000000000000000001","role":"ORG_OWNER"}]}`},
+		call{"DELETE", mappings + "/ID", ""}, "id", "ac0000000000000000000051"},
 	{"devrev", "personal access token", func(_ *testing.T, w *testkit.World) string { return w.DevRev().Token("admin") },
 		call{"POST", "/dev-orgs.auth-connections.create", `{"type":"oidc","display_name":"Newco","client_id":"c","client_secret":"s","issuer":"https://login.newco.example"}`},
 		call{"GET", "/dev-orgs.auth-connections.get?id=ID", ""},
-		call{"POST", "/dev-orgs.auth-connections.update", `{"id":"ID","display_name":"New company"}`}, "auth_connection.id", "con_AcmeDevOidc00001"},
+		call{"POST", "/dev-orgs.auth-connections.update", `{"id":"ID","display_name":"New company"}`},
+		call{"POST", "/dev-orgs.auth-connections.delete", `{"id":"ID"}`}, "auth_connection.id", "con_AcmeDevOidc00001"},
 	{"qovery", "user's token", func(*testing.T, *testkit.World) string { return "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln" }, // an API token has no end
 		call{"POST", customRoles, `{"name":"Newco"}`}, call{"GET", customRoles + "/ID", ""},
-		call{"PUT", customRoles + "/ID", `{"name":"Newco","description":"New","cluster_permissions":[],"project_permissions":[]}`}, "id", "ac000000-0000-4000-8000-0000000000e1"},
+		call{"PUT", customRoles + "/ID", `{"name":"Newco","description":"New","cluster_permissions":[],"project_permissions":[]}`},
+		call{"DELETE", customRoles + "/ID", ""}, "id", "ac000000-0000-4000-8000-0000000000e1"},
 }
 
 const (
@@ -94,6 +97,7 @@ func TestTheLibraryRunsEverywhere(t *testing.T) {
 						persist(t, w, v.vendor, bearing, v.update.of(id))
 						persist(t, w, v.vendor, bearing, v.read.of(id))
 					}
+					persist(t, w, v.vendor, bearing, v.remove.of(id))
 					struck = struckIn(w)
 					w.Disarm()
 				})
@@ -115,32 +119,41 @@ func (c call) of(id string) call {
 // persist makes a call until it succeeds, four times at most, with pauses longer than any vendor tells; it returns the last
 // answer's body.
 func persist(t *testing.T, w *testkit.World, vendor, bearing string, c call) (body string) {
-	client := w.Client()
-	client.Timeout = 30 * time.Second
 	for range 4 {
-		request, err := http.NewRequestWithContext(t.Context(), c.method, w.URL(vendor)+c.path, strings.NewReader(c.body))
-		if err != nil {
-			t.Fatal(err)
+		answer, text, err := attempt(t, w, vendor, bearing, c)
+		if answer != nil {
+			body = text
 		}
-		request.Header.Set("Authorization", bearing)
-		if c.body != "" {
-			request.Header.Set("Content-Type", "application/json")
-		}
-		if vendor == "atlas" {
-			request.Header.Set("Accept", "application/vnd.atlas.2023-01-01+json")
-			request.Header.Set("Content-Type", "application/vnd.atlas.2023-01-01+json")
-		}
-		answer, err := client.Do(request)
-		if err == nil {
-			text, err := io.ReadAll(answer.Body)
-			answer.Body.Close()
-			if body = string(text); err == nil && answer.StatusCode < 300 {
-				return body
-			}
+		if err == nil && answer.StatusCode < 300 {
+			return body
 		}
 		time.Sleep(65 * time.Second)
 	}
 	return body
+}
+
+// attempt makes a call once.
+func attempt(t *testing.T, w *testkit.World, vendor, bearing string, c call) (answer *http.Response, body string, err error) {
+	client := w.Client()
+	client.Timeout = 30 * time.Second
+	request, err := http.NewRequestWithContext(t.Context(), c.method, w.URL(vendor)+c.path, strings.NewReader(c.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", bearing)
+	if c.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if vendor == "atlas" {
+		request.Header.Set("Accept", "application/vnd.atlas.2023-01-01+json")
+		request.Header.Set("Content-Type", "application/vnd.atlas.2023-01-01+json")
+	}
+	if answer, err = client.Do(request); err != nil {
+		return nil, "", err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	return answer, string(text), err
 }
 
 // struckIn lists the operations on which rules fired, without their vendor.

@@ -14,14 +14,34 @@ import (
 
 // library says which expectations of each shipped scenario the careless job fails. The careful one passes all.
 var library = map[string][]string{
-	"concurrent-edit":         {"gave_up: {intent: updates, calls: 2}"},
-	"flapping-503":            {"backed_off: flap"},
-	"hang-until-timeout":      {"no_blind_repeat: {intent: writes}"},
-	"lost-answer-on-create":   {"no_blind_repeat: {intent: creates}"},
-	"rate-limit-burst":        {"waited: short", "waited: long"},
-	"reset-mid-body":          {"reconciled: cut"},
-	"stale-reads-after-write": {"reconciled: behind"},
-	"token-expires-mid-run":   {"renewed_token: end"},
+	"brown-out":                   {"no_blind_repeat: {intent: writes}"},
+	"concurrent-edit":             {"gave_up: {intent: updates, calls: 2}"},
+	"flapping-503":                {"backed_off: flap"},
+	"gateway-html-502":            {"no_blind_repeat: {intent: writes}"},
+	"hang-until-timeout":          {"no_blind_repeat: {intent: writes}"},
+	"keep-alive-closed":           {"no_blind_repeat: {intent: writes}"},
+	"lost-answer-on-create":       {"no_blind_repeat: {intent: creates}"},
+	"lost-answer-on-delete":       {"reconciled: lost"},
+	"lost-answer-on-update":       {"no_blind_repeat: {intent: updates}"},
+	"maintenance-window":          {"waited: closed"},
+	"quota-drained-then-recovers": {"waited: limits"},
+	"rate-limit-burst":            {"waited: short", "waited: long"},
+	"rate-limit-with-http-date":   {"waited: dated"},
+	"rate-limit-without-header":   {"backed_off: untold"},
+	"reset-mid-body":              {"reconciled: cut"},
+	"stale-reads-after-write":     {"reconciled: behind"},
+	"token-expires-mid-run":       {"renewed_token: end"},
+	"truncated-json":              {"reconciled: cut"},
+}
+
+// jobs are those that scenarios are played to in the place of a customer's first day, which deletes nothing.
+var jobs = map[string]wanted{"lost-answer-on-delete": leaver}
+
+func jobOf(scenario string) wanted {
+	if job, is := jobs[scenario]; is {
+		return job
+	}
+	return newcomer
 }
 
 func TestTheLibraryTellsCarefulFromCareless(t *testing.T) {
@@ -38,20 +58,20 @@ func TestTheLibraryTellsCarefulFromCareless(t *testing.T) {
 
 // endsWell plays a scenario to the careful job, which passes and leaves the world as it wants it.
 func endsWell(t *testing.T, scenario string) {
-	w := testkit.Start(t)
+	w, want := testkit.Start(t), jobOf(scenario)
 	w.Play(t, scenarios.Shipped(scenario))
-	if err := provisioners["careful"](w.Client(), w.URL("auth0")).provision(t.Context(), newcomer); err != nil {
+	if err := provisioners["careful"](w.Client(), w.URL("auth0")).provision(t.Context(), want); err != nil {
 		t.Errorf("it ended with: %v", err)
 	}
 	w.Passed(t)
 	for _, r := range w.Scenario().Rules {
-		if r.Fired == 0 {
+		if r.Fired == 0 && !r.Optional {
 			t.Errorf("the rule %s never fired", r.Name)
 		}
 	}
 	w.Disarm()
-	if got := connectionsOf(t, w, newcomer.organization); !slices.Equal(got, newcomer.connections) {
-		t.Errorf("it left %v, want %v", got, newcomer.connections)
+	if got := connectionsOf(t, w, want.organization); !slices.Equal(got, want.connections) {
+		t.Errorf("it left %v, want %v", got, want.connections)
 	}
 }
 
@@ -59,14 +79,14 @@ func endsWell(t *testing.T, scenario string) {
 func isFound(t *testing.T, scenario string) {
 	w := testkit.Start(t)
 	w.Play(t, scenarios.Shipped(scenario))
-	_ = provisioners["careless"](w.Client(), w.URL("auth0")).provision(t.Context(), newcomer) // it may well think that all is done
+	_ = provisioners["careless"](w.Client(), w.URL("auth0")).provision(t.Context(), jobOf(scenario)) // it may well think that all is done
 	failed := 0
 	for _, v := range w.Verdicts() {
 		outcome := scenarios.Pass
 		if slices.Contains(library[scenario], v.Expectation) {
 			outcome, failed = scenarios.Fail, failed+1
 		}
-		if v.Outcome != outcome {
+		if v.Outcome != outcome && !v.Undecided() {
 			t.Errorf("want %s:\n%s", outcome, v)
 		}
 	}

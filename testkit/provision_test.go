@@ -10,7 +10,7 @@ import (
 	"github.com/understudy-dev/understudy/testkit"
 )
 
-// wanted is what a provisioning job makes true: an organization of this name, with these connections.
+// wanted is what a provisioning job makes true: an organization of this name, with these connections and no others.
 type wanted struct {
 	organization string
 	connections  []connection
@@ -39,8 +39,11 @@ var provisioners = map[string]func(c *http.Client, base string) provisioner{
 	"careless": func(c *http.Client, base string) provisioner { return &careless{http: c, base: base} },
 }
 
-// newcomer is a customer's first day.
-var newcomer = wanted{"globex", []connection{{"con_AcmeEntra0000001", false}, {"con_AcmeOkta00000001", true}}}
+// newcomer is a customer's first day; leaver a customer who gives up all connections but one.
+var (
+	newcomer = wanted{"globex", []connection{{"con_AcmeEntra0000001", false}, {"con_AcmeOkta00000001", true}}}
+	leaver   = wanted{"acme", []connection{{"con_AcmeOkta00000001", true}}}
+)
 
 const (
 	organizationsPath = "/api/v2/organizations"
