@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,5 +58,9 @@ func TestToldWaits(t *testing.T) {
 				t.Errorf("told %v, want %v", got, test.want)
 			}
 		})
+	}
+	odd := scenarios.Call{Status: 429, Answer: `{"retry_after": 3.256}`, Time: nine, Answered: nine, Operation: "v.things.list"}
+	if text := judge(scenarios.Expectation{Calls: &scenarios.CallCount{}}, odd).String(); !strings.Contains(text, " 3.256s") {
+		t.Errorf("a part of a second that binary fractions don't have is written as\n%s", text)
 	}
 }

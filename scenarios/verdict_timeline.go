@@ -94,7 +94,7 @@ func joined(notes ...string) string {
 
 // inWords is a duration in seconds, which compare at a glance, cut to milliseconds.
 func inWords(d time.Duration) string {
-	return strconv.FormatFloat(d.Truncate(time.Millisecond).Seconds(), 'f', -1, 64) + "s"
+	return strconv.FormatFloat(float64(d.Milliseconds())/1000, 'f', -1, 64) + "s"
 }
 
 func times(n int) string {
