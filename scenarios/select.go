@@ -109,9 +109,15 @@ func matches(glob, id string) bool {
 }
 
 // For returns a copy in which every rule and expectation that names no vendor, by an intent alone or by a glob that begins
-// with *, is about one vendor's operations.
+// with *, is about one vendor's operations. Rules about connections to other vendors are left out.
 func (s *Scenario) For(vendor string) *Scenario {
 	narrowed := *s
+	var kept []int
+	for i := range s.Rules {
+		if l := s.Rules[i].Listener; l == "" || l == vendor {
+			kept = append(kept, i)
+		}
+	}
 	only := func(on *[]string, intent Intent) {
 		if len(*on) == 0 && intent != "" {
 			*on = []string{vendor + ".*"}
@@ -132,9 +138,13 @@ func (s *Scenario) For(vendor string) *Scenario {
 		only(&to.On, to.Intent)
 		return &to
 	}
-	narrowed.Rules = slices.Clone(s.Rules)
-	for i := range narrowed.Rules {
+	narrowed.Rules = make([]Rule, len(kept))
+	for i, was := range kept {
+		narrowed.Rules[i] = s.Rules[was]
 		only(&narrowed.Rules[i].On, narrowed.Rules[i].Intent)
+	}
+	if len(kept) < len(s.Rules) && s.source != nil {
+		narrowed.source = s.source.keeping(kept)
 	}
 	narrowed.Expect = slices.Clone(s.Expect)
 	for i := range narrowed.Expect {

@@ -28,9 +28,10 @@ func TestSelect(t *testing.T) {
 func TestForNarrowsWhatGoesByIntentAlone(t *testing.T) {
 	s, err := scenarios.YAML(`understudy: 1
 rules:
+  - {name: c, listener: auth0, network: {refuse: 1s}}
   - {name: a, intent: creates, fail: throttled, retry_after: 1s}
   - {name: b, on: auth0.organizations.get, fail: throttled}
-  - {name: c, listener: auth0, network: {refuse: 1s}}
+  - {name: d, listener: atlas, network: {refuse: 1s}}
 expect:
   - waited: a
   - calls: {intent: creates, at_most: 3}
@@ -50,13 +51,16 @@ expect:
 		!slices.Equal(e[3].PagedToTheEnd.On, only) || !slices.Equal(e[4].GaveUp.On, only) {
 		t.Errorf("%s", n.Format())
 	}
-	if n.Rules[1].On[0] != "auth0.organizations.get" || n.Rules[2].On != nil || e[5].GaveUp.On[0] != "auth0.organizations.get" {
+	if n.Rules[1].On[0] != "auth0.organizations.get" || e[5].GaveUp.On[0] != "auth0.organizations.get" {
+		t.Errorf("%s", n.Format())
+	}
+	if len(n.Rules) != 3 || n.Rules[2].Listener != "atlas" || n.Rules[2].On != nil {
 		t.Errorf("%s", n.Format())
 	}
 	if string(s.Format()) != before {
 		t.Errorf("the scenario itself changed:\n%s", s.Format())
 	}
-	if err := s.For("qovery").Check(catalogue()); err == nil || len(scenarios.Problems(err)) != 5 || scenarios.Problems(err)[0].Line != 3 {
+	if err := s.For("qovery").Check(catalogue()); err == nil || len(scenarios.Problems(err)) != 5 || scenarios.Problems(err)[0].Line != 4 {
 		t.Errorf("qovery creates nothing: %v", err)
 	}
 }

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/understudy-dev/understudy/fixtures/tree"
@@ -44,6 +46,25 @@ func (s *source) find(path string) tree.Position {
 		}
 		path = path[:cut]
 	}
+}
+
+// keeping is the source of a scenario that has but these rules of it, by the places that they had.
+func (s *source) keeping(rules []int) *source {
+	kept := *s
+	kept.at = make(map[string]tree.Position, len(s.at))
+	for path, at := range s.at {
+		rest, ofRule := strings.CutPrefix(path, "rules[")
+		if !ofRule {
+			kept.at[path] = at
+			continue
+		}
+		number, rest, _ := strings.Cut(rest, "]")
+		was, _ := strconv.Atoi(number) // parsing wrote it
+		if place, found := slices.BinarySearch(rules, was); found {
+			kept.at[fmt.Sprintf("rules[%d]%s", place, rest)] = at
+		}
+	}
+	return &kept
 }
 
 // problem is one at a path of a scenario.

@@ -47,7 +47,7 @@ func execCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SetInterspersed(false) // what follows the command is its own
 	f.worldFlags.add(flags)
-	flags.StringVar(&f.vendor, "vendor", "", "narrow what the scenario chooses by an intent alone to this vendor")
+	flags.StringVar(&f.vendor, "vendor", "", "narrow what the scenario chooses by an intent alone, and connections, to this vendor")
 	flags.StringVar(&f.report, "report", "", "folder that gets journal.ndjson (the last 10,000 calls), verdicts.json, verdicts.xml (JUnit) and state.yaml")
 	return c
 }

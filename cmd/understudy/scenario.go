@@ -29,7 +29,7 @@ type tables struct {
 
 func (f *tables) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.folder, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
-	c.Flags().StringVar(&f.vendor, "vendor", "", "narrow what goes by an intent alone to this vendor")
+	c.Flags().StringVar(&f.vendor, "vendor", "", "narrow what goes by an intent alone, and connections, to this vendor")
 }
 
 // read returns a scenario, a shipped one by name or a file, that the tables have all of.
