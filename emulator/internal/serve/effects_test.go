@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -150,6 +151,9 @@ func TestClocksAreSetApart(t *testing.T) {
 	send(s, "GET /shop/things", owner...)
 	if got := w.Clock.Now().Sub(before); got != -90*time.Second {
 		t.Errorf("the clock is %s ahead", got)
+	}
+	if got, want := last(t, w).Header.Get("Date"), before.Add(-90*time.Second).UTC().Format(http.TimeFormat); got != want {
+		t.Errorf("the answer is of %s, not of %s, by the world's clock", got, want)
 	}
 	if e := last(t, w); len(e.Changed) != 1 || e.Changed[0] != "the clock by -1m30s" {
 		t.Errorf("the journal: %v", e.Changed)

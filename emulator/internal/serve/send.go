@@ -2,6 +2,7 @@ package serve
 
 import (
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,8 @@ import (
 // answer finds its entry.
 func (x *exchange) send() {
 	header := x.w.Header()
+	// That of net/http is not of the world's clock.
+	header["Date"] = []string{x.now.UTC().Format(http.TimeFormat)}
 	if x.vendor != nil && !x.undeclared && x.code != "answer" { // a gateway knows nothing of the vendor's headers
 		if x.vendor.Standing && x.quota.Limit == 0 {
 			x.quota = x.standing()

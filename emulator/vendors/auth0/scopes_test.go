@@ -14,6 +14,7 @@ import (
 var every = map[string]string{
 	"Content-Type":              "application/json; charset=utf-8",
 	"Cache-Control":             "no-cache",
+	"Date":                      "Sat, 01 Aug 2026 09:00:00 GMT", // by the world's clock
 	"Vary":                      "origin,accept-encoding",
 	"Strict-Transport-Security": "max-age=31536000",
 	"X-Content-Type-Options":    "nosniff",
