@@ -3,14 +3,16 @@ package careful
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/understudy-dev/understudy/examples/provision/job"
 )
 
-type atlasProvider struct{ DisplayName, OktaIdpID string }
+type atlasProvider struct{ ID, DisplayName, OktaIdpID string }
+
+// atlasKept are the members of an organization's configuration that this client leaves as they are.
+var atlasKept = []string{"dataAccessIdentityProviderIds", "domainAllowList", "domainRestrictionEnabled", "instantUserProvisioningDisabled"}
 
 type atlasAssignment struct {
 	OrgID   string `json:"orgId,omitempty"`
@@ -40,10 +42,13 @@ func syncAtlas(ctx context.Context, a *api, want *job.Atlas) error {
 		if err != nil || have["identityProviderId"] == provider && sameSet(texts(have["postAuthRoleGrants"]), want.RoleGrants) {
 			return nil, err
 		}
-		// What a PATCH leaves out is disconnected, so all is sent back; role mappings have their own calls.
-		body := maps.Clone(have)
-		delete(body, "roleMappings")
-		delete(body, "userConflicts")
+		// What a PATCH leaves out is disconnected, so all that it takes is sent back; role mappings have their own calls.
+		body := map[string]any{}
+		for _, name := range atlasKept {
+			if value, there := have[name]; there {
+				body[name] = value
+			}
+		}
 		body["identityProviderId"], body["postAuthRoleGrants"] = provider, want.RoleGrants
 		return &change{"update organization " + want.Organization, "PATCH", config, body}, nil
 	})
@@ -86,9 +91,10 @@ func atlasMissing(ctx context.Context, a *api, path, org string, want job.RoleMa
 	return &change{"update role mapping " + want.Group, "PUT", path + "/" + have.ID, wanted}, nil
 }
 
-// atlasProviderNamed is the oktaIdpId of a federation's SAML identity provider. The list goes on until all are counted.
+// atlasProviderNamed is the oktaIdpId of a federation's SAML identity provider. The list goes on until all are counted; one
+// that it shows twice, because another came before it meanwhile, counts once.
 func atlasProviderNamed(ctx context.Context, a *api, federation, name string) (string, error) {
-	var all []atlasProvider
+	all, seen := []atlasProvider{}, map[string]bool{}
 	for n := 1; ; n++ {
 		page, err := must[struct {
 			Results    []atlasProvider
@@ -97,7 +103,12 @@ func atlasProviderNamed(ctx context.Context, a *api, federation, name string) (s
 		if err != nil {
 			return "", err
 		}
-		if all = append(all, page.Results...); len(page.Results) == 0 || len(all) >= page.TotalCount {
+		for _, p := range page.Results {
+			if !seen[p.ID] {
+				all, seen[p.ID] = append(all, p), true
+			}
+		}
+		if len(page.Results) == 0 || len(all) >= page.TotalCount {
 			break
 		}
 	}

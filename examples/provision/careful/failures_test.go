@@ -43,6 +43,12 @@ func TestFailures(t *testing.T) {
 		{"a connection that somebody else adds first, and otherwise", "auth0",
 			`{on: auth0.organization_connections.create, calls: 1, change: {create: auth0.organization_connections, set: ` +
 				`{organization_id: acme, connection_id: acme-entra, assign_membership_on_login: false}}}`, "", time.Second, 2 * time.Second},
+		{"a conflict that is answered as invalid", "qovery",
+			`{on: qovery.custom_roles.create, calls: 1, phase: after_commit, fail: name_taken}`, "", time.Second, 2 * time.Second},
+		{"what is invalid", "qovery",
+			`{on: qovery.custom_roles.create, fail: invalid}`, "create custom role Auditors: POST", time.Second, 2 * time.Second},
+		{"a configuration with more in it than documented", "atlas",
+			`{on: atlas.connected_org_configs.get, patch: {set: {addedLately: true}}}`, "", 0, time.Second},
 		{"what somebody always takes away", "auth0",
 			`{on: auth0.organization_connections.update, change: {delete: target}}`, "", 0, time.Second},
 	} {
