@@ -27,8 +27,11 @@ const (
 	mostAttempts   = 5
 )
 
-// errGone says that what a write is about is not there any more.
-var errGone = errors.New("what was to be changed is gone")
+// errGone says that what a write is about is not there any more, errNoToken that nothing can be asked.
+var (
+	errGone    = errors.New("what was to be changed is gone")
+	errNoToken = errors.New("no token to be had")
+)
 
 // provision begins anew where somebody takes away what it builds on.
 func (c *careful) provision(ctx context.Context, want wanted) (err error) {
@@ -87,6 +90,25 @@ func (c *careful) removeOthers(ctx context.Context, path string, wanted []connec
 	return nil
 }
 
+// names lists the tenant's organizations. It goes on as long as an answer says that there is more, and knows what it has
+// seen before.
+func (c *careful) names(ctx context.Context) (all []string, err error) {
+	for n := 0; ; n++ {
+		var page organizations
+		if _, err := c.read(ctx, pageOf(n), &page); err != nil {
+			return nil, err
+		}
+		for _, o := range page.Organizations {
+			if !slices.Contains(all, o.Name) {
+				all = append(all, o.Name)
+			}
+		}
+		if n+1 >= page.Total {
+			return all, nil
+		}
+	}
+}
+
 // ensure writes where what it sees is not what is wanted, and looks until it is. Only after a look does it write again.
 func (c *careful) ensure(ctx context.Context, done func() (bool, error), method, path, body string) error {
 	written := false
@@ -97,6 +119,8 @@ func (c *careful) ensure(ctx context.Context, done func() (bool, error), method,
 		if !written {
 			status, _, err := c.send(ctx, method, path, body)
 			switch {
+			case errors.Is(err, errNoToken):
+				return err
 			case err != nil || status >= 500: // it may have been carried out, or not
 			case status < 300, status == http.StatusConflict: // it is there, whoever made it
 				written, pause = true, time.Second
@@ -122,6 +146,8 @@ func (c *careful) read(ctx context.Context, path string, into any) (found bool, 
 			return true, json.Unmarshal(body, into)
 		case failed == nil && status == http.StatusNotFound:
 			return false, nil
+		case errors.Is(failed, errNoToken):
+			return false, failed
 		case failed == nil && status < 500:
 			return false, fmt.Errorf("GET %s: %d", path, status)
 		}
@@ -161,7 +187,8 @@ func (c *careful) send(ctx context.Context, method, path, body string) (status i
 	return status, answer, nil
 }
 
-// told is how long the vendor, or what stands before it, wants to be left alone: to the end of the second that it names.
+// told is how long the vendor, or what stands before it, wants to be left alone: to the end of the second that it names, by
+// its own clock.
 func told(status int, header http.Header) (wait time.Duration, asked bool) {
 	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
 		return 0, false
@@ -169,11 +196,12 @@ func told(status int, header http.Header) (wait time.Duration, asked bool) {
 	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		return time.Duration(seconds) * time.Second, true
 	}
-	if date, err := http.ParseTime(header.Get("Retry-After")); err == nil {
-		return time.Until(date.Add(time.Second)), true
+	now, undated := http.ParseTime(header.Get("Date"))
+	if date, err := http.ParseTime(header.Get("Retry-After")); err == nil && undated == nil {
+		return date.Add(time.Second).Sub(now), true
 	}
 	at, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64)
-	return time.Until(time.Unix(at+1, 0)), err == nil && status == http.StatusTooManyRequests
+	return time.Unix(at+1, 0).Sub(now), err == nil && undated == nil && status == http.StatusTooManyRequests
 }
 
 // renew gets a token. To ask twice for one harms nobody.
@@ -188,9 +216,12 @@ func (c *careful) renew(ctx context.Context) error {
 			c.token = granted.Token
 			return err
 		}
+		if err == nil && status < 500 && status != http.StatusTooManyRequests {
+			break // no pause mends that
+		}
 		time.Sleep(pause)
 	}
-	return errors.New("no token to be had")
+	return errNoToken
 }
 
 // once is one attempt, which takes no more than its time and counts only when its answer is whole.

@@ -2,6 +2,7 @@ package testkit_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,9 +29,21 @@ type (
 	}
 )
 
+// organizations are a page of a tenant's.
+type organizations struct {
+	Organizations []organization
+	Total         int
+}
+
+// pageOf asks for one organization, by its place in the list.
+func pageOf(n int) string {
+	return fmt.Sprintf("%s?include_totals=true&per_page=1&page=%d", organizationsPath, n)
+}
+
 // provisioner is a job, as people write them for Auth0. It knows nothing of what may be played to it.
 type provisioner interface {
 	provision(ctx context.Context, want wanted) error
+	names(ctx context.Context) ([]string, error) // of the tenant's organizations
 }
 
 // provisioners are a job that takes nothing for granted and one that was tried once, when all went well.
@@ -41,7 +54,7 @@ var provisioners = map[string]func(c *http.Client, base string) provisioner{
 
 // newcomer is a customer's first day; leaver a customer who gives up all connections but one.
 var (
-	newcomer = wanted{"globex", []connection{{"con_AcmeEntra0000001", false}, {"con_AcmeOkta00000001", true}}}
+	newcomer = wanted{"globex", []connection{{"con_AcmeEntra0000001", true}, {"con_AcmeOkta00000001", true}}}
 	leaver   = wanted{"acme", []connection{{"con_AcmeOkta00000001", true}}}
 )
 
