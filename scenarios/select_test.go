@@ -1,7 +1,6 @@
 package scenarios_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/understudy-dev/understudy/scenarios"
@@ -25,42 +24,64 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-func TestForNarrowsWhatGoesByIntentAlone(t *testing.T) {
+func TestForIsAboutOneVendor(t *testing.T) {
 	s, err := scenarios.YAML(`understudy: 1
+limits:
+  auth0.organizations.write: {burst: 1, refill: 1/s}
+  atlas.user: {burst: 1, refill: 1/s}
 rules:
   - {name: c, listener: auth0, network: {refuse: 1s}}
   - {name: a, intent: creates, fail: throttled, retry_after: 1s}
-  - {name: b, on: auth0.organizations.get, fail: throttled}
+  - {name: b, on: auth0.organizations.get, fail: throttled, retry_after: 1s}
   - {name: d, listener: atlas, network: {refuse: 1s}}
+  - {name: e, intent: creates, since: rule b, delay: 1s}
+  - {on: [auth0.organizations.list, "*.get", "a*.list"], delay: 1s}
+  - {name: f, at: 1s, change: {delete: auth0.organizations, where: {name: a}}}
+  - {name: g, at: 1s, change: {delete: atlas.groups, where: {name: a}}}
 expect:
+  - waited: b
   - waited: a
   - calls: {intent: creates, at_most: 3}
   - no_blind_repeat: {intent: writes}
   - paged_to_the_end: {intent: lists}
-  - gave_up: {intent: writes, calls: 2}
   - gave_up: {on: auth0.organizations.get, calls: 2}
+  - gave_up: {intent: writes, calls: 2}
+  - order: [auth0.organizations.get, "*.list"]
+  - order: [atlas.groups.get, "*.list", auth0.organizations.list]
+  - state: {auth0.organizations: {count: 1}}
+  - state: {auth0.organizations: {count: 1}, atlas.groups: {count: 2}}
+  - converged: true
 `).Scenario()
 	if err != nil {
 		t.Fatal(err)
 	}
 	before := string(s.Format())
-	n := s.For("atlas")
-	only := []string{"atlas.*"}
-	e := n.Expect
-	if !slices.Equal(n.Rules[0].On, only) || !slices.Equal(e[1].Calls.On, only) || !slices.Equal(e[2].NoBlindRepeat.On, only) ||
-		!slices.Equal(e[3].PagedToTheEnd.On, only) || !slices.Equal(e[4].GaveUp.On, only) {
-		t.Errorf("%s", n.Format())
-	}
-	if n.Rules[1].On[0] != "auth0.organizations.get" || e[5].GaveUp.On[0] != "auth0.organizations.get" {
-		t.Errorf("%s", n.Format())
-	}
-	if len(n.Rules) != 3 || n.Rules[2].Listener != "atlas" || n.Rules[2].On != nil {
+	want := `understudy: 1
+limits:
+  atlas.user: {burst: 1, refill: 1/s}
+rules:
+  - {name: a, on: "atlas.*", intent: creates, fail: throttled, retry_after: 1s}
+  - {name: d, listener: atlas, network: {refuse: 1s}}
+  - {name: rule-6, on: ["atlas.*.get", "a*.list"], delay: 1s}
+  - {name: g, at: 1s, change: {delete: atlas.groups, where: {name: a}}}
+expect:
+  - waited: a
+  - calls: {on: "atlas.*", intent: creates, at_most: 3}
+  - no_blind_repeat: {on: "atlas.*", intent: writes}
+  - paged_to_the_end: {on: "atlas.*", intent: lists}
+  - gave_up: {on: "atlas.*", intent: writes, calls: 2}
+  - order: [atlas.groups.get, "atlas.*.list"]
+  - state: {atlas.groups: {count: 2}}
+  - converged: true
+`
+	if n := s.For("atlas"); string(n.Format()) != want {
 		t.Errorf("%s", n.Format())
 	}
 	if string(s.Format()) != before {
 		t.Errorf("the scenario itself changed:\n%s", s.Format())
 	}
-	if err := s.For("qovery").Check(catalogue()); err == nil || len(scenarios.Problems(err)) != 5 || scenarios.Problems(err)[0].Line != 4 {
+	err = s.For("qovery").Check(catalogue())
+	if all := scenarios.Problems(err); len(all) == 0 || all[0].Line != 7 || all[len(all)-1].Line < 17 {
 		t.Errorf("qovery creates nothing: %v", err)
 	}
 }

@@ -48,20 +48,22 @@ func (s *source) find(path string) tree.Position {
 	}
 }
 
-// keeping is the source of a scenario that has but these rules of it, by the places that they had.
-func (s *source) keeping(rules []int) *source {
+// keeping is the source of a scenario that has but these rules and expectations of it, by the places that they had.
+func (s *source) keeping(rules, expected []int) *source {
 	kept := *s
 	kept.at = make(map[string]tree.Position, len(s.at))
+	lists := map[string][]int{"rules": rules, "expect": expected}
 	for path, at := range s.at {
-		rest, ofRule := strings.CutPrefix(path, "rules[")
-		if !ofRule {
+		list, rest, _ := strings.Cut(path, "[")
+		places, is := lists[list]
+		if !is || rest == "" {
 			kept.at[path] = at
 			continue
 		}
 		number, rest, _ := strings.Cut(rest, "]")
 		was, _ := strconv.Atoi(number) // parsing wrote it
-		if place, found := slices.BinarySearch(rules, was); found {
-			kept.at[fmt.Sprintf("rules[%d]%s", place, rest)] = at
+		if place, found := slices.BinarySearch(places, was); found {
+			kept.at[fmt.Sprintf("%s[%d]%s", list, place, rest)] = at
 		}
 	}
 	return &kept
