@@ -59,8 +59,9 @@ func build(t testing.TB) {
 			t.Fatal(err)
 		}
 	}
+	// By the root's go.mod, as the Dockerfile does, not by this workspace.
 	run(t, []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch},
-		"go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "github.com/understudy-dev/understudy/cmd/understudy")
+		"go", "-C", "../..", "build", "-tags", "container", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/understudy")
 	// The label gives the image an id of its own, and so the question for its containers an answer that is about this test.
 	run(t, []string{"DOCKER_BUILDKIT=0"}, "docker", "build", "--target", "prebuilt", "--label", "test="+image, "--tag", image, folder)
 	t.Cleanup(func() { run(t, nil, "docker", "image", "rm", image) })

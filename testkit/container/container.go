@@ -1,5 +1,9 @@
 // Package container runs understudy's image for a test, by the rules of testcontainers-go's modules. It is for code under
-// test in other processes and languages; a Go test that can do without a port has package testkit.
+// test in other processes and languages; a Go test that can do without a port has package testkit. It is a module of its own:
+//
+//	go get github.com/understudy-dev/understudy/testkit/container
+//
+// The image is not published: build it from the Dockerfile, as understudy:latest here.
 //
 //	c := container.Start(t, "understudy:latest", container.WithLimits("on"))
 //	w, err := c.World(t.Context(), "mine", "acme")

@@ -60,6 +60,7 @@ func TestContainer(t *testing.T) {
 	})
 	t.Run("options", testOptions)
 	t.Run("refused", testRefused)
+	t.Run("the job of the examples", testProvision)
 	t.Run("examples", testExamples)
 	t.Run("ended", func(t *testing.T) {
 		ended := container.Start(t, image)
