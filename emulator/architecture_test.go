@@ -25,8 +25,9 @@ type arrow struct {
 
 var arrows = []arrow{
 	{"cmd/understudy", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures"}, "testkit would drag package testing into the binary, and the internals have one door: emulator"},
-	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures"}, "tests see what users see"},
-	{"testkit/container", []string{"emulator", "scenarios"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},
+	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "testkit/internal/report"}, "tests see what users see"},
+	{"testkit/internal/report", []string{"emulator", "scenarios"}, "it knows what a world has seen, not where the world is"},
+	{"testkit/container", []string{"emulator", "scenarios", "testkit/internal/report"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},
 	{"scenarios/gauntlet", []string{"emulator", "scenarios", "fixtures"}, "the binary uses it, so nothing of testkit may come with it"},
 	{"scenarios", []string{"fixtures/tree"}, "the language is a leaf: everything else speaks it"},
 	{"scenarios/scenariotest", []string{"scenarios"}, "it makes scenarios up for tests, and no more than those"},
@@ -53,7 +54,7 @@ var outside = []arrow{
 	{"github.com/spf13/", []string{"cmd/understudy"}, "flags are wiring"},
 	{"github.com/gorilla/mux", []string{"emulator/internal/serve"}, "tables hold path templates; only the router compiles them"},
 	{"github.com/goccy/go-yaml", []string{"fixtures/tree", "examples/…"}, "YAML ends where files are read"},
-	{"testing", []string{"testkit", "testkit/container", "emulator/vendors/vendortest"}, "package testing registers flags in every binary that links it"},
+	{"testing", []string{"testkit", "testkit/container", "testkit/internal/report", "emulator/vendors/vendortest"}, "package testing registers flags in every binary that links it"},
 	{"pgregory.net/rapid", nil, "tests only"},
 	{"github.com/auth0/", nil, "tests only"},
 	{"github.com/mongodb-forks/", nil, "tests only"},
@@ -66,8 +67,8 @@ var outside = []arrow{
 var clockless = []string{"Now", "Sleep", "Since", "Until", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
 // clocks may use them: the clock itself, the network, whose deadlines are package time's, the command, the testkit, whose
-// gauntlet tells how long it takes, and examples, which are clients and live in nobody's world.
-var clocks = []string{"emulator/internal/clock", "emulator/internal/memnet", "cmd/understudy", "cmd/understudy/…", "testkit", "examples/…"}
+// gauntlet tells how long it takes, what waits for a container, and examples, which are clients and live in nobody's world.
+var clocks = []string{"emulator/internal/clock", "emulator/internal/memnet", "cmd/understudy", "cmd/understudy/…", "testkit", "testkit/container", "examples/…"}
 
 func TestImportArrows(t *testing.T) {
 	eachFile(t, func(pkg, file string, f *ast.File) {

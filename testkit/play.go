@@ -5,6 +5,7 @@ import (
 
 	"github.com/understudy-dev/understudy/emulator"
 	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/testkit/internal/report"
 )
 
 // Play arms a scenario in place of the one before: a builder, scenarios.YAML, scenarios.File or scenarios.Shipped. One
@@ -45,9 +46,5 @@ func (w *World) Verdicts() []scenarios.Verdict { return w.world.Verdicts() }
 // answer, it passes over.
 func (w *World) Passed(tb testing.TB) {
 	tb.Helper()
-	for _, v := range w.Verdicts() {
-		if v.Outcome != scenarios.Pass && !v.Undecided() {
-			tb.Errorf("%s", v)
-		}
-	}
+	report.Passed(tb, w.Verdicts())
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/testkit/internal/report"
 )
 
 // Filter narrows Requests; its zero value takes all.
@@ -37,11 +38,5 @@ func (w *World) Saw(tb testing.TB, operation string, statuses ...int) {
 		tb.Errorf("testkit: no operation %q", operation)
 		return
 	}
-	var got []int
-	for _, e := range w.Requests(Filter{Operation: operation}) {
-		got = append(got, e.Status)
-	}
-	if !slices.Equal(got, statuses) {
-		tb.Errorf("%s answered %v, want %v", operation, got, statuses)
-	}
+	report.Saw(tb, operation, w.Requests(Filter{Operation: operation}), statuses)
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/understudy-dev/understudy/emulator"
 	"github.com/understudy-dev/understudy/fixtures"
 	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/testkit/internal/report"
 )
 
 // World is an emulator's world in a test.
@@ -139,10 +140,17 @@ func (w *World) open() *World {
 		if err := endpoint.Close(); err != nil {
 			tb.Errorf("testkit: %v", err)
 		}
-		w.report(forgotten)
+		w.report().End(tb, forgotten, leakedGoroutines())
 	})
 	return w
 }
+
+func (w *World) report() report.World {
+	return report.World{Kit: "testkit", Name: w.world.Name(), Entries: w.Requests(Filter{}), Scenario: w.world.Scenario(), PlayedAfter: w.playedAfter}
+}
+
+// again is the command that runs a test once more.
+func again(test string) string { return report.Again(test) }
 
 // Client reaches the world, whatever host a URL names, and trusts its certificate. It never reads ahead.
 func (w *World) Client() *http.Client { return &http.Client{Transport: w.tracker} }

@@ -1,4 +1,4 @@
-package testkit
+package report
 
 import (
 	"fmt"
@@ -9,16 +9,15 @@ import (
 )
 
 // missedRules says of each rule that had to fire and never did how near it came.
-func (w *World) missedRules(entries []emulator.Entry) (lines []string) {
-	report := w.world.Scenario()
-	if report == nil {
+func (w World) missedRules() (lines []string) {
+	if w.Scenario == nil {
 		return nil
 	}
-	for i, r := range report.Rules {
+	for i, r := range w.Scenario.Rules {
 		if r.Fired == 0 && !r.Optional {
 			why := r.Idle
 			if why == "" {
-				why = w.howNear(&report.Scenario.Rules[i], r.Matched, entries)
+				why = w.howNear(&w.Scenario.Scenario.Rules[i], r.Matched)
 			}
 			lines = append(lines, "never fired: "+r.Name+": "+why)
 		}
@@ -27,7 +26,7 @@ func (w *World) missedRules(entries []emulator.Entry) (lines []string) {
 }
 
 // howNear tells what the rule waited for, and which calls were almost what it is about.
-func (w *World) howNear(r *scenarios.Rule, counted int, entries []emulator.Entry) string {
+func (w World) howNear(r *scenarios.Rule, counted int) string {
 	switch {
 	case r.Listener != "":
 		return "no connection came to what it is about, " + r.Listener
@@ -37,8 +36,8 @@ func (w *World) howNear(r *scenarios.Rule, counted int, entries []emulator.Entry
 		return fmt.Sprintf("%s, but not at a time when it strikes%s", came(counted), window(r))
 	}
 	var near []emulator.Entry
-	for _, e := range entries {
-		if e.Seq > w.playedAfter && selects(r, e.Operation) {
+	for _, e := range w.Entries {
+		if e.Seq > w.PlayedAfter && selects(r, e.Operation) {
 			near = append(near, e)
 		}
 	}

@@ -1,4 +1,5 @@
-package testkit
+// Package report says how a test on a world went. It is what testkit and testkit/container, a module of its own, share.
+package report
 
 import (
 	"encoding/json"
@@ -7,10 +8,13 @@ import (
 	"os"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // Bounds of what a world says at its end, in lines.
@@ -19,27 +23,57 @@ const (
 	maxAlike = 3 // of one kind, and one more that counts the rest
 )
 
-// report closes the world's books. What the client left open, what no table declares and rules that never fired fail the
+// World is what is known of a world when its test ends.
+type World struct {
+	Kit         string // in whose name it speaks
+	Name        string
+	Entries     []emulator.Entry
+	Scenario    *emulator.Report // whose rules had to fire; nil: none
+	PlayedAfter uint64           // the journal's last entry before the scenario was armed
+}
+
+// End closes the world's books. What the client left open, what no table declares and rules that never fired fail the
 // test. A failed test shows how it went, and whoever left goroutines behind is told where, before synctest panics.
-func (w *World) report(forgotten []string) {
-	w.tb.Helper()
-	entries := w.Requests(Filter{})
-	failures := append(atMost(maxAlike, forgotten), atMost(maxAlike, undeclared(entries))...)
-	missed := w.missedRules(entries)
+func (w World) End(tb testing.TB, forgotten, leaked []string) {
+	tb.Helper()
+	failures := append(atMost(maxAlike, forgotten), atMost(maxAlike, undeclared(w.Entries))...)
+	missed := w.missedRules()
 	if missed != nil {
 		failures = append(failures, "rules of the scenario never fired: make the client call what they are about, or mark them optional")
 	}
 	for _, f := range failures {
-		w.tb.Errorf("testkit: %s", f)
+		tb.Errorf("%s: %s", w.Kit, f)
 	}
-	leaked := leakedGoroutines()
-	if leaked == nil && (!w.tb.Failed() || len(entries) == 0 && missed == nil) {
+	if leaked == nil && (!tb.Failed() || len(w.Entries) == 0 && missed == nil) {
 		return
 	}
 	notes := append(atMost(maxAlike, missed), atMost(maxAlike, leaked)...)
-	notes = append(notes, w.keep(entries)...)
-	notes = append(notes, "again: "+again(w.tb.Name()))
-	w.tb.Log(strings.Join(append(w.exchanges(entries, maxLines-1-len(failures)-len(notes)), notes...), "\n  "))
+	notes = append(notes, w.keep(tb)...)
+	notes = append(notes, "again: "+Again(tb.Name()))
+	tb.Log(strings.Join(append(w.exchanges(maxLines-1-len(failures)-len(notes)), notes...), "\n  "))
+}
+
+// Saw fails the test unless these calls of an operation were answered with exactly these statuses, in this order.
+func Saw(tb testing.TB, operation string, calls []emulator.Entry, statuses []int) {
+	tb.Helper()
+	var got []int
+	for _, e := range calls {
+		got = append(got, e.Status)
+	}
+	if !slices.Equal(got, statuses) {
+		tb.Errorf("%s answered %v, want %v", operation, got, statuses)
+	}
+}
+
+// Passed fails the test unless every verdict is a pass, but for what only a gauntlet can answer. It shows the timelines of
+// those that are not.
+func Passed(tb testing.TB, verdicts []scenarios.Verdict) {
+	tb.Helper()
+	for _, v := range verdicts {
+		if v.Outcome != scenarios.Pass && !v.Undecided() {
+			tb.Errorf("%s", v)
+		}
+	}
 }
 
 // atMost keeps the first n lines, and tells how many more there are.
@@ -66,9 +100,10 @@ func firstLine(s string) string {
 }
 
 // exchanges are a heading and the last n exchanges.
-func (w *World) exchanges(entries []emulator.Entry, n int) []string {
+func (w World) exchanges(n int) []string {
+	entries := w.Entries
 	first := max(0, len(entries)-n)
-	lines := []string{fmt.Sprintf("world %s, the last %d of %d exchanges:", w.world.Name(), len(entries)-first, len(entries))}
+	lines := []string{fmt.Sprintf("world %s, the last %d of %d exchanges:", w.Name, len(entries)-first, len(entries))}
 	for i := first; i < len(entries); i++ {
 		lines = append(lines, exchange(entries[i])+comeback(entries[i:]))
 	}
@@ -114,19 +149,19 @@ func comeback(entries []emulator.Entry) string {
 
 // keep writes the whole journal, one exchange a line as JSON, among the test's artifacts, where the Go version has them
 // and -artifacts asks for them.
-func (w *World) keep(entries []emulator.Entry) []string {
-	tb, has := any(w.tb).(interface{ ArtifactDir() string })
+func (w World) keep(tb testing.TB) []string {
+	shelf, has := tb.(interface{ ArtifactDir() string })
 	if !has || !keepsArtifacts() {
 		return nil
 	}
-	file, err := os.CreateTemp(tb.ArtifactDir(), "journal-"+w.world.Name()+"-*.ndjson")
+	file, err := os.CreateTemp(shelf.ArtifactDir(), "journal-"+w.Name+"-*.ndjson")
 	if err != nil {
 		return []string{"the journal can't be kept: " + err.Error()}
 	}
 	defer file.Close()
 	encoder := json.NewEncoder(file)
 	encoder.SetEscapeHTML(false)
-	for _, e := range entries {
+	for _, e := range w.Entries {
 		if err := encoder.Encode(e); err != nil {
 			return []string{"the journal can't be kept: " + err.Error()}
 		}
@@ -139,8 +174,8 @@ func keepsArtifacts() bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-// again is the command that runs the test once more, and keeps its journal where the Go version can.
-func again(test string) string {
+// Again is the command that runs the test once more, and keeps its journal where the Go version can.
+func Again(test string) string {
 	parts := strings.Split(test, "/")
 	for i := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(parts[i]) + "$"
