@@ -27,7 +27,7 @@ func BenchmarkRun(b *testing.B) {
 	b.Run("world", func(b *testing.B) {
 		c := container.Start(b, image)
 		for b.Loop() {
-			check(must(c.World(b.Context(), "mine", "")).Delete(b.Context()))
+			check(must(c.World(b.Context(), "mine")).Delete(b.Context()))
 		}
 	})
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/testcontainers/testcontainers-go"
 )
 
 // image is what `docker build -t` made; here it is one of the test's own, built by build.
@@ -17,7 +19,7 @@ var image = fmt.Sprintf("understudy:test-%d", os.Getpid())
 const hostOverride = "TESTCONTAINERS_HOST_OVERRIDE"
 
 // build makes the image around a static binary of this source, and removes it at the end of the test, which fails where
-// a container of it is left. It skips the test where no Docker engine answers.
+// a container of it is left, or a network or volume. It skips the test where no Docker engine answers.
 func build(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("docker"); err != nil {
@@ -62,9 +64,21 @@ func build(t testing.TB) {
 	// By the root's go.mod, as the Dockerfile does, not by this workspace.
 	run(t, []string{"CGO_ENABLED=0", "GOOS=" + goos, "GOARCH=" + goarch},
 		"go", "-C", "../..", "build", "-tags", "container", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/understudy")
-	// The label gives the image an id of its own, and so the question for its containers an answer that is about this test.
-	run(t, []string{"DOCKER_BUILDKIT=0"}, "docker", "build", "--target", "prebuilt", "--label", "test="+image, "--tag", image, folder)
-	t.Cleanup(func() { run(t, nil, "docker", "image", "rm", image) })
+	run(t, []string{"DOCKER_BUILDKIT=0"}, "docker", "build", "--target", "prebuilt", "--tag", image, folder)
+	t.Cleanup(func() {
+		if ids := left("org.testcontainers.sessionId=" + testcontainers.SessionID()); ids != "" {
+			t.Errorf("left behind: %s", ids)
+		}
+		run(t, nil, "docker", "image", "rm", image)
+	})
+}
+
+// left are the containers, networks and volumes with a label.
+func left(label string) (ids string) {
+	for _, list := range [][]string{{"container", "ls", "--all"}, {"network", "ls"}, {"volume", "ls"}} {
+		ids += string(must(exec.Command("docker", append(list, "--quiet", "--filter", "label="+label)...).Output()))
+	}
+	return ids
 }
 
 func run(t testing.TB, env []string, name string, args ...string) {

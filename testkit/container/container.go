@@ -6,7 +6,7 @@
 // The image is not published: build it from the Dockerfile, as understudy:latest here.
 //
 //	c := container.Start(t, "understudy:latest", container.WithLimits("on"))
-//	w, err := c.World(t.Context(), "mine", "acme")
+//	w, err := c.World(t.Context(), "mine")
 //	w.Play(t, scenarios.Shipped("rate-limit-burst"))
 //
 // Tests that run in parallel share one container and take a World each, with the assertions of testkit's. Its time is real.

@@ -47,6 +47,8 @@ func TestContainer(t *testing.T) {
 	t.Run("HTTPS by go-auth0 v2", func(t *testing.T) { testV2(t, c) })
 	t.Run("worlds", func(t *testing.T) { testWorlds(t, c) })
 	t.Run("scenarios", func(t *testing.T) { testScenarios(t, c) })
+	t.Run("reports", func(t *testing.T) { testReports(t, c) })
+	t.Run("await", func(t *testing.T) { testAwait(t, c) })
 	t.Run("credentials", testCredentials)
 	t.Run("an engine at another address", func(t *testing.T) {
 		if host := must(c.Host(t.Context())); host != "localhost" || runtime.GOOS != "linux" {
@@ -60,6 +62,8 @@ func TestContainer(t *testing.T) {
 	})
 	t.Run("options", testOptions)
 	t.Run("refused", testRefused)
+	t.Run("a test whose container does not come up", testStart)
+	t.Run("compose", func(t *testing.T) { testCompose(t, c) })
 	t.Run("the job of the examples", testProvision)
 	t.Run("examples", testExamples)
 	t.Run("ended", func(t *testing.T) {
@@ -70,12 +74,8 @@ func TestContainer(t *testing.T) {
 		if _, err := ended.Client(t.Context()); err == nil {
 			t.Error("a container that ended has a client")
 		}
-		if w, err := ended.World(t.Context(), "late", ""); err == nil {
+		if w, err := ended.World(t.Context(), "late"); err == nil {
 			t.Errorf("a container that ended makes %v", w)
-		}
-		list := must(exec.Command("docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", "ancestor="+image).Output())
-		if got := strings.TrimSpace(string(list)); got != c.GetContainerID() {
-			t.Errorf("besides this test's container %s there are %s", c.GetContainerID(), got)
 		}
 	})
 }
@@ -86,7 +86,7 @@ func testWorlds(t *testing.T, c *container.Container) {
 		for _, name := range []string{"blue", "green"} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				w := must(c.World(t.Context(), name, ""))
+				w := must(c.World(t.Context(), name))
 				api := sdk(t, must(c.HTTPSURL(t.Context())), must(w.Client(t.Context())), management.WithStaticToken("any"))
 				for range 20 {
 					if got := displayName(t, api); got != "Acme" && got != name {
@@ -120,6 +120,9 @@ func testWorlds(t *testing.T, c *container.Container) {
 		if w, err := c.World(ctx, bad.name, bad.fixture); w != nil || err == nil || !strings.Contains(err.Error(), bad.want) {
 			t.Errorf("%+v: %v, %v", bad, w, err)
 		}
+	}
+	if w, err := c.World(ctx, "both", "acme", "empty"); w != nil || err == nil || !strings.Contains(err.Error(), `one fixture, not from ["acme" "empty"]`) {
+		t.Errorf("%v, %v", w, err)
 	}
 }
 

@@ -2,7 +2,9 @@ package container_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -33,7 +35,7 @@ func testScenarios(t *testing.T, c *container.Container) {
 		for name, statuses := range map[string][]int{"north": {429, 200, 200}, "south": {429, 429, 200}} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				w := must(c.World(t.Context(), name, ""))
+				w := must(c.World(t.Context(), name))
 				t.Cleanup(func() { testDelete(t, w) }) // after Play's own
 				client, refused := must(w.Client(t.Context())), strings.Count(fmt.Sprint(statuses), "429")
 				get(t, client, must(c.HTTPSURL(t.Context()))) // before the scenario, which counts from its beginning
@@ -55,7 +57,7 @@ func testScenarios(t *testing.T, c *container.Container) {
 		}
 	})
 
-	w := must(c.World(t.Context(), "scenarios", ""))
+	w := must(c.World(t.Context(), "scenarios"))
 	for _, test := range []struct {
 		name, want string
 		run        func(f *failing)
@@ -63,16 +65,117 @@ func testScenarios(t *testing.T, c *container.Container) {
 		{"a scenario that can't be carried out", `400 invalid_scenario`, func(f *failing) { w.Play(f, scenarios.On("auth0.organizations.gett").Fail("throttled")) }},
 		{"a scenario that can't be read", "did you mean", func(f *failing) { w.Play(f, scenarios.YAML("understudy: 1\nruels: []\n")) }},
 		{"no scenario", "404 no_scenario", func(f *failing) { w.Passed(f) }},
-		{"a rule that never fired", "the rule busy never fired, on 0 calls", func(f *failing) { w.Play(f, busy(1)) }},
+		{"a rule that never fired", "never fired: busy: no call came of " + read, func(f *failing) { w.Play(f, busy(1)) }},
 		{"a verdict", "FAIL  calls: {on: auth0.organizations.get, exactly: 3} — 0 calls came", func(f *failing) { w.Passed(f) }},
 		{"other answers", read + " answered [], want [200]", func(f *failing) { w.Saw(f, read, 200) }},
 		{"an unknown operation", "400 unknown_operation", func(f *failing) { w.Saw(f, "auth0.organizations.gett", 200) }},
 	} {
 		f := &failing{TB: t}
 		f.run(test.run)
-		if !strings.Contains(f.said, test.want) {
+		if !strings.Contains(f.said, test.want) || !f.failed {
 			t.Errorf("%s: said %q", test.name, f.said)
 		}
+	}
+}
+
+// testReports: a test ends as one of testkit's does.
+func testReports(t *testing.T, c *container.Container) {
+	base := must(c.URL(t.Context()))
+	world := func(name string) (*container.World, *http.Client) {
+		w := must(c.World(t.Context(), name))
+		return w, must(w.Client(t.Context()))
+	}
+	for _, test := range []struct {
+		name  string
+		run   func(f *failing)
+		parts []string // of what it says, in this order
+	}{
+		{"how it went", func(f *failing) {
+			w, client := world("hurry")
+			get(t, client, base) // before the scenario: no near miss
+			w.Play(f, scenarios.YAML(`
+understudy: 1
+rules:
+  - {name: busy, on: auth0.organizations.get, calls: 1, fail: throttled, retry_after: 60s}
+  - {name: other, on: auth0.organizations.get, when: {path.id: org_other}, fail: throttled}
+  - {name: maybe, intent: deletes, fail: throttled, optional: true}
+`))
+			for range 30 {
+				get(t, client, base)
+			}
+			w.Saw(f, "auth0.organizations.update", 200)
+		}, []string{
+			"auth0.organizations.update answered [], want [200]", "container: rules of the scenario never fired",
+			"world hurry, the last 21 of 31 exchanges:", read, " 200\n",
+			"never fired: other: 30 calls came that it is about, and none where path.id is org_other; the last was GET /api/v2/organizations/" + acme,
+			"again: go test -count=1 -run '^TestContainer$/^reports$' ", "github.com/understudy-dev/understudy/testkit/container",
+		}},
+		{"told and got", func(f *failing) {
+			w, client := world("told")
+			w.Play(f, busy(1))
+			get(t, client, base)
+			get(t, client, base)
+			w.Passed(f)
+		}, []string{"FAIL  calls", "the last 2 of 2 exchanges:", "429 too_many_requests by rule busy, told to wait 1s, came again after "}},
+		{"a path that is not emulated", func(f *failing) {
+			w, client := world("unknown")
+			w.Saw(f, read)
+			response := must(client.Get(base + "/api/v2/branding"))
+			response.Body.Close()
+		}, []string{"container: GET /api/v2/branding was answered 501", "exchanges:", "again: "}},
+		{"a world that is gone", func(f *failing) {
+			w, _ := world("gone")
+			w.Saw(f, read)
+			check(w.Delete(t.Context()))
+		}, []string{"its world has to outlive it: understudy: GET journal", "404 unknown_world"}},
+		{"a test that passes", func(f *failing) {
+			w, client := world("good")
+			get(t, client, base)
+			w.Saw(f, read, 200)
+			w.Saw(f, read, 200)
+		}, nil},
+	} {
+		f := &failing{TB: t}
+		f.run(test.run)
+		if lines := strings.Count(f.said, "\n"); lines > 25+1 || (test.parts == nil) != (f.said == "") { // one more: Saw's own, or Passed's
+			t.Errorf("%s: said %d lines:\n%s", test.name, lines, f.said)
+		}
+		rest := f.said
+		for _, part := range test.parts {
+			_, after, found := strings.Cut(rest, part)
+			if !found {
+				t.Errorf("%s: no %q here or after what comes before it:\n%s", test.name, part, f.said)
+				break
+			}
+			rest = after
+		}
+	}
+}
+
+func testAwait(t *testing.T, c *container.Container) {
+	w := must(c.World(t.Context(), "awaited"))
+	client, base := must(w.Client(t.Context())), must(c.URL(t.Context()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 3 {
+			if response, err := client.Get(base + "/api/v2/organizations"); err == nil { // without a credential
+				response.Body.Close()
+			}
+		}
+	}()
+	f := emulator.Filter{Vendor: "auth0", Limit: 1}
+	if came, err := w.Await(t.Context(), f, 3); err != nil || len(came) != 3 || came[2].Status != 401 {
+		t.Errorf("%v %+v", err, came)
+	}
+	<-done
+	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if came, err := w.Await(impatient, f, 4); !errors.Is(err, context.DeadlineExceeded) || len(came) != 3 || !strings.Contains(err.Error(), "3 of 4 exchanges came") {
+		t.Errorf("%v %+v", err, came)
+	}
+	if _, err := w.Await(t.Context(), emulator.Filter{Vendor: "auth1"}, 1); err == nil || !strings.Contains(err.Error(), "400 unknown_vendor") {
+		t.Error(err)
 	}
 }
 
@@ -90,7 +193,7 @@ func testDelete(t *testing.T, w *container.World) {
 func testCredentials(t *testing.T) {
 	c := container.Start(t, image, container.WithAuth("strict"))
 	base := must(c.HTTPSURL(t.Context()))
-	mine, other := must(c.World(t.Context(), "mine", "")), must(c.World(t.Context(), "other", ""))
+	mine, other := must(c.World(t.Context(), "mine")), must(c.World(t.Context(), "other"))
 	token := gjson.Get(must(mine.Mint(t.Context(), "auth0", emulator.Credential{Scopes: []string{"read:organizations"}, TTL: time.Hour})), "access_token").String()
 	for _, test := range []struct {
 		client *container.World
@@ -121,8 +224,11 @@ type failing struct {
 	failed   bool
 }
 
-func (f *failing) Helper()           {}
-func (f *failing) Cleanup(fn func()) { f.cleanups = append(f.cleanups, fn) }
+func (f *failing) Helper()             {}
+func (f *failing) Cleanup(fn func())   { f.cleanups = append(f.cleanups, fn) }
+func (f *failing) Failed() bool        { return f.failed }
+func (f *failing) Log(args ...any)     { f.said += fmt.Sprintln(args...) }
+func (f *failing) Logf(string, ...any) {}
 func (f *failing) Errorf(format string, args ...any) {
 	f.failed = true
 	f.said += fmt.Sprintf(format, args...) + "\n"

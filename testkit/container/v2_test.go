@@ -14,7 +14,7 @@ import (
 
 // testV2 drives a world of the container over HTTPS, from outside, by Auth0's newest SDK.
 func testV2(t *testing.T, c *container.Container) {
-	w := must(c.World(t.Context(), "v2", ""))
+	w := must(c.World(t.Context(), "v2"))
 	api := must(client.New(must(c.HTTPSURL(t.Context())), option.WithHTTPClient(must(w.Client(t.Context()))), option.WithToken("any")))
 	created := must(api.Organizations.Create(t.Context(), &management.CreateOrganizationRequestContent{Name: "globex"}))
 	must(api.Organizations.Connections.Create(t.Context(), created.GetID(), &management.CreateOrganizationAllConnectionRequestParameters{

@@ -3,34 +3,47 @@ package container
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
+	"sync"
+	"testing"
 
 	"github.com/understudy-dev/understudy/emulator"
 )
 
 // World is one world of a container. Its objects, clock, limits, credentials, scenario and journal are its own, so that
-// tests can run in parallel on one container. It ends with Delete, or with the container.
+// tests can run in parallel on one container. It ends with Delete, or with the container, and is safe for concurrent use.
+//
+// A test that was given to Play, Saw or Passed ends as testkit's do: it fails where the world answered what no table
+// declares, and where a path was called that is not emulated; where it failed, it logs at most 25 lines, with the last
+// exchanges, what rules that never fired waited for, and the command that repeats it.
 type World struct {
 	container *Container
 	name      string
+
+	mu    sync.Mutex
+	tests map[testing.TB]*watched
 }
 
-// World makes a world that starts from a fixture by name, "" for the container's own. The world's name has letters,
-// digits, '-', '_' and '.', at most 64. Errors: a bad or taken name, an unknown fixture.
-func (c *Container) World(ctx context.Context, name, fixture string) (*World, error) {
-	body, err := json.Marshal(map[string]string{"name": name, "fixture": fixture})
+// World makes a world that starts from the container's own fixture, or from another one by name. The world's name has
+// letters, digits, '-', '_' and '.', at most 64. Errors: a bad or taken name, an unknown fixture, more than one.
+func (c *Container) World(ctx context.Context, name string, fixture ...string) (*World, error) {
+	if len(fixture) > 1 {
+		return nil, fmt.Errorf("understudy: a world starts from one fixture, not from %q", fixture)
+	}
+	body, err := json.Marshal(map[string]string{"name": name, "fixture": strings.Join(fixture, "")})
 	if err != nil {
 		return nil, err
 	}
 	if _, err := c.control(ctx, http.MethodPost, "worlds", body); err != nil {
 		return nil, err
 	}
-	return &World{c, name}, nil
+	return &World{container: c, name: name}, nil
 }
 
-// Delete forgets the world; where a test plays scenarios, in a Cleanup of before Play, which looks at its rules at the end.
-// Error: it is gone already, or the container is.
+// Delete forgets the world. A test that is given to Play, Saw or Passed asks it at the end: let it delete the world in a
+// Cleanup of before those. Error: it is gone already, or the container is.
 func (w *World) Delete(ctx context.Context) error {
 	_, err := w.container.control(ctx, http.MethodDelete, "worlds/"+w.name, nil)
 	return err
