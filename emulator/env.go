@@ -25,7 +25,7 @@ import (
 //   - Atlas: MONGODB_ATLAS_BASE_URL and MONGODB_ATLAS_OPS_MANAGER_URL; an API key in MONGODB_ATLAS_PUBLIC_API_KEY and
 //     MONGODB_ATLAS_PRIVATE_API_KEY; a service account in MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET. The older
 //     names of the same, MONGODB_ATLAS_PUBLIC_KEY and MCLI_PUBLIC_API_KEY among them, agree.
-//   - DevRev: an admin's personal access token in DEVREV_TOKEN. Its SDKs read no URL: give them UNDERSTUDY_DEVREV_URL.
+//   - DevRev: DEVREV_ENDPOINT, and an admin's personal access token in DEVREV_TOKEN. Its SDKs read no URL: hand them that.
 //   - Qovery: QOVERY_API_URL and TEST_QOVERY_HOST; an owner's API token in QOVERY_CLI_ACCESS_TOKEN, Q_CLI_ACCESS_TOKEN and
 //     QOVERY_API_TOKEN.
 //
@@ -108,7 +108,8 @@ var clients = []clientsOf{
 	{
 		vendor: "devrev", given: []Credential{{TTL: longLived}},
 		reads: map[string]string{
-			"DEVREV_TOKEN": "${access_token}", // @devrev/api, and by convention the TypeScript SDK's users
+			"DEVREV_TOKEN":    "${access_token}", // @devrev/api, and by convention the TypeScript SDK's users
+			"DEVREV_ENDPOINT": "${url}",          // no SDK; named after what the TypeScript SDK's setup takes, for programs such as examples/provision
 		},
 	},
 	{

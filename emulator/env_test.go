@@ -72,7 +72,7 @@ func TestEnv(t *testing.T) {
 		{auth0 + "/api/v2/organizations", "Bearer " + vars["AUTH0_API_TOKEN"]},
 		{auth0 + "/api/v2/organizations", "Bearer " + fromClient},
 		{vars["MONGODB_ATLAS_OPS_MANAGER_URL"] + "api/atlas/v1.0/orgs", "Bearer " + fromAccount},
-		{vars["UNDERSTUDY_DEVREV_URL"] + "/dev-users.self", vars["DEVREV_TOKEN"]},
+		{vars["DEVREV_ENDPOINT"] + "/dev-users.self", vars["DEVREV_TOKEN"]},
 		{vars["QOVERY_API_URL"] + "/organization", "Token " + vars["QOVERY_CLI_ACCESS_TOKEN"]},
 		{vars["TEST_QOVERY_HOST"] + "/organization", "Token " + vars["QOVERY_API_TOKEN"]},
 		{vars["UNDERSTUDY_HTTPS_URL"] + "/_understudy/ca.pem", ""},

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 )
 
 // A block of the documentation: sh runs in one folder a page, one after another; "output" behind it is what it must
-// print; file=NAME is written first; needs=docker runs where an engine answers; yaml is a
+// print; file=NAME is written first; needs=docker runs where an engine answers, needs=linux there alone; yaml is a
 // scenario that is checked.
 type block struct {
 	line       int
@@ -75,6 +76,8 @@ func runPage(t *testing.T, page string) {
 		case b.kind == "text" || b.kind == "output":
 		case b.info == "needs=docker" && !dockerAnswers():
 			t.Logf("%s:%d is not run: no Docker engine answers", page, b.line)
+		case b.info == "needs=linux" && runtime.GOOS != "linux":
+			t.Logf("%s:%d is not run: it is for Linux", page, b.line)
 		case strings.HasPrefix(b.info, "file="):
 			d.write(t, b)
 		case b.kind == "sh":

@@ -30,8 +30,9 @@ func execCommand() *cobra.Command {
 			"variables by which clients find them, with credentials that may do everything: AUTH0_DOMAIN, AUTH0_API_TOKEN,\n" +
 			"AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; MONGODB_ATLAS_BASE_URL, MONGODB_ATLAS_OPS_MANAGER_URL,\n" +
 			"MONGODB_ATLAS_PUBLIC_API_KEY, MONGODB_ATLAS_PRIVATE_API_KEY, MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET;\n" +
-			"DEVREV_TOKEN; QOVERY_API_URL, QOVERY_CLI_ACCESS_TOKEN and QOVERY_API_TOKEN. UNDERSTUDY_URL, UNDERSTUDY_HTTPS_URL,\n" +
-			"UNDERSTUDY_CA and UNDERSTUDY_AUTH0_URL and its like are for all others; `understudy exec -- env` shows them all.\n\n" +
+			"DEVREV_TOKEN and DEVREV_ENDPOINT, which DevRev's SDKs take and do not read; QOVERY_API_URL, QOVERY_CLI_ACCESS_TOKEN and\n" +
+			"QOVERY_API_TOKEN. UNDERSTUDY_URL, UNDERSTUDY_HTTPS_URL, UNDERSTUDY_CA and UNDERSTUDY_AUTH0_URL and its like are for all\n" +
+			"others; `understudy exec -- env` shows them all.\n\n" +
 			"SSL_CERT_FILE, CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and DENO_CERT name a file that has the roots of\n" +
 			"this machine and understudy's, and NO_PROXY has its hosts. Go programs on macOS and Windows heed no such variable:\n" +
 			"give them UNDERSTUDY_CA. Java needs a trust store of its own; `understudy ca` says how one is made.\n\n" +

@@ -12,7 +12,7 @@ type Access struct {
 // Accesses are those of all vendors.
 type Accesses struct{ Auth0, Atlas, DevRev, Qovery Access }
 
-// FromEnvironment reads the variables that the vendors' own clients read, and DEVREV_ENDPOINT, for which those have none.
+// FromEnvironment reads the variables that the vendors' own clients read, and DEVREV_ENDPOINT, as those of DevRev read none.
 func FromEnvironment(getenv func(string) string) Accesses {
 	or := func(name, otherwise string) string {
 		if value := getenv(name); value != "" {
