@@ -10,20 +10,20 @@ import (
 )
 
 // TestEveryPublicFunctionHasAnExample holds the public packages to it: an Example calls each exported function and
-// method, or a test does where it takes a testing.TB.
+// method, or a test does where it takes a testing.TB or a *testing.T, or is an option of one that does.
 func TestEveryPublicFunctionHasAnExample(t *testing.T) {
 	for _, folder := range []string{"../emulator", "../fixtures", "../scenarios", "../testkit", "../testkit/container"} {
 		public, shown, tested := surface(t, folder)
-		for name, takesTB := range public {
-			if !shown[name] && !(takesTB && tested[name]) {
+		for name, byTest := range public {
+			if !shown[name] && !(byTest && tested[name]) {
 				t.Errorf("%s: no Example calls %s", strings.TrimPrefix(folder, "../"), name)
 			}
 		}
 	}
 }
 
-// surface lists a package's exported functions (true where one takes a testing.TB, by itself or through its receiver),
-// and the names that its Examples and its tests call.
+// surface lists a package's exported functions (true where a test may show it), and the names that its Examples and its
+// tests call.
 func surface(t *testing.T, folder string) (public, shown, tested map[string]bool) {
 	t.Helper()
 	public, shown, tested = map[string]bool{}, map[string]bool{}, map[string]bool{}
@@ -31,7 +31,6 @@ func surface(t *testing.T, folder string) (public, shown, tested map[string]bool
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no files in", folder, err)
 	}
-	ofTests := filepath.Base(folder) == "testkit" || filepath.Base(folder) == "container"
 	for _, path := range paths {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		if err != nil {
@@ -46,7 +45,7 @@ func surface(t *testing.T, folder string) (public, shown, tested map[string]bool
 			case strings.HasSuffix(path, "_test.go"):
 				called(function, tested)
 			case function.Name.IsExported() && exportedReceiver(function) && !isStandard(function.Name.Name):
-				public[function.Name.Name] = ofTests || takesTB(function)
+				public[function.Name.Name] = takesTest(function) || isOption(function) && filepath.Base(folder) == "testkit"
 			}
 		}
 	}
@@ -74,13 +73,25 @@ func exportedReceiver(f *ast.FuncDecl) bool {
 	return ok && name.IsExported()
 }
 
-func takesTB(f *ast.FuncDecl) bool {
+func takesTest(f *ast.FuncDecl) bool {
 	for _, p := range f.Type.Params.List {
-		if selector, ok := p.Type.(*ast.SelectorExpr); ok && selector.Sel.Name == "TB" {
+		of := p.Type
+		if star, ok := of.(*ast.StarExpr); ok {
+			of = star.X
+		}
+		if selector, ok := of.(*ast.SelectorExpr); ok && (selector.Sel.Name == "TB" || selector.Sel.Name == "T") {
 			return true
 		}
 	}
 	return false
+}
+
+func isOption(f *ast.FuncDecl) bool {
+	if f.Type.Results == nil {
+		return false
+	}
+	of, ok := f.Type.Results.List[0].Type.(*ast.Ident)
+	return ok && of.Name == "Option"
 }
 
 // isStandard: methods of the standard library's interfaces are shown by what uses them.

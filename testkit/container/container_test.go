@@ -178,6 +178,8 @@ func testExamples(t *testing.T) {
 		{"Run", acme + " Acme\n", ExampleRun},
 		{"CA", "{\"status\":\"ok\"}\n", ExampleContainer_CA},
 		{"World", "acme 2\nempty 0\n", ExampleContainer_World},
+		{"Start", "false\n", ExampleStart},
+		{"World.URL", "2 0 understudy: GET verdicts?world=mine: 404 no_scenario: No scenario is armed.\n", ExampleWorld_URL},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if _, err := exec.LookPath("curl"); err != nil && test.name == "CA" {

@@ -246,6 +246,10 @@ func (f *failing) run(what func(*failing)) {
 		what(f)
 	}()
 	<-done
+	f.end()
+}
+
+func (f *failing) end() {
 	for i := len(f.cleanups) - 1; i >= 0; i-- {
 		f.cleanups[i]()
 	}
