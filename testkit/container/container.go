@@ -3,6 +3,7 @@
 //
 //	go get github.com/understudy-dev/understudy/testkit/container
 //
+// gets both modules of a release. Of a commit without a tag, ask for both: github.com/understudy-dev/understudy@COMMIT too.
 // The image is not published: build it from the Dockerfile, as understudy:latest here.
 //
 //	c := container.Start(t, "understudy:latest", container.WithLimits("on"))
