@@ -141,6 +141,15 @@ func TestEdges(t *testing.T) {
 
 var down = scenarios.Call{Method: "PUT", Status: 503, Caller: "a", Rules: []string{"down"}}
 
+// TestTimesAreShort: no more than three digits behind the point are shown, whatever a float makes of them.
+func TestTimesAreShort(t *testing.T) {
+	told := scenarios.Call{Method: "PUT", Status: 429, Header: retryAfter("60"), Caller: "a"}
+	got := judge(scenarios.Expectation{Waited: "limits"}, at(0, told), at(1640*time.Millisecond+7, scenarios.Call{Method: "PUT", Status: 200, Caller: "a"})).String()
+	if !strings.Contains(got, " +1.64s ") || strings.Contains(got, "1.640") {
+		t.Errorf("1.64s is written otherwise:\n%s", got)
+	}
+}
+
 func TestGlobs(t *testing.T) {
 	for pattern, fits := range map[string][2]string{
 		"v.a.get": {"v.a.get", "v.a.gets"}, "v.*": {"v.a.b.get", "w.a"}, "*.get": {"v.get", "v.get.x"}, "v.*.g*t": {"v.a.get", "v.get"},
