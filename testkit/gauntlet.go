@@ -154,7 +154,8 @@ func (c *course) guarded(w *World) gauntlet.Client {
 		defer cancel()
 		leash := newLeash(w.transport, maxCalls)
 		w.tracker.inner = leash
-		defer context.AfterFunc(ctx, func() { leash.pull(fmt.Sprintf("it was still at work after %v", maxTime)) })()
+		tooLong := func() { leash.pull(fmt.Sprintf("it was still at work after %v", maxTime)) }
+		defer context.AfterFunc(ctx, tooLong)()
 		ended := make(chan error, 1)
 		go func() {
 			err := error(&gauntlet.Crashed{How: "its goroutine ended before it did"})
@@ -167,6 +168,9 @@ func (c *course) guarded(w *World) gauntlet.Client {
 			err = c.client(ctx, w)
 		}()
 		err := <-ended
+		if ctx.Err() != nil { // which may have ended the client before tooLong came to run
+			tooLong()
+		}
 		w.tracker.inner = w.transport
 		if why := leash.pulled(); why != "" {
 			return &gauntlet.Stopped{Why: why}
