@@ -41,7 +41,7 @@ type Result struct {
 	Differences []string               `json:"differences,omitempty"`
 	Verdicts    []scenarios.Verdict    `json:"verdicts"`
 	Rules       []scenarios.RuleReport `json:"rules"`
-	Timeline    []scenarios.Moment     `json:"timeline,omitempty"` // of a bad end: writes, what was struck, and what failed
+	Timeline    []scenarios.Moment     `json:"timeline,omitempty"` // of a bad end, or of a failure whose verdict shows no calls: writes, what was struck, and what failed
 
 	Calls int           `json:"calls"`
 	Took  time.Duration `json:"took"`            // of the world's time, in nanoseconds
@@ -72,7 +72,7 @@ func (s *Survey) Try(ctx context.Context, w *emulator.World, trial Trial, client
 	good := r.End == Converged || r.End == FailedCleanly || r.End == Blocked
 	trace.End = &scenarios.End{Converged: r.End == Converged, Why: r.Why}
 	r.Verdicts = s.excused(trial.Scenario.Verdicts(trace), trial)
-	if !good {
+	if !good || slices.ContainsFunc(r.Verdicts, func(v scenarios.Verdict) bool { return v.Outcome == scenarios.Fail && v.Timeline == nil }) {
 		r.Timeline = trace.Notable()
 	}
 	r.Outcome = outcome(good, r.Verdicts, r.Rules)
