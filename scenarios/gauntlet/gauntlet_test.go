@@ -124,6 +124,7 @@ func TestSurvey(t *testing.T) {
 			return job{name: "newco", tries: n}.run(ctx, w)
 		}, ""},
 	} {
+		n = 0
 		if _, err := survey(t, bad.client); (err == nil) != (bad.says == "") || err != nil && !strings.Contains(err.Error(), bad.says) {
 			t.Errorf("%s: %v", name, err)
 		}
