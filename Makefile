@@ -31,7 +31,7 @@ tidy: ## go.mod and go.sum of both modules
 	.ci/tidy
 
 golden: ## write the golden files and the generated tables anew
-	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest -update
+	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest ./scenarios/gauntlet/sdktest -update
 
 bench: ## every benchmark, in benchstat's form; UNDERSTUDY_BENCH_HEAP=1 adds the minute of the heap
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) -count 6 ./emulator ./testkit | tee bench.out
