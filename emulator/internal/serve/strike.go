@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
@@ -146,10 +147,13 @@ func (x *exchange) failAs(name string, wait time.Duration) bool {
 		x.w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	}
 	x.call.Args = row.Sample
+	if len(x.op.Needs) > 0 {
+		x.call.Args = append([]string{"scopes", strings.Join(x.op.Needs, ",")}, row.Sample...)
+	}
 	if row.Fresh != nil {
 		_ = x.world.Store.Update(x.vendor.Name, x.now, func(tx *state.Tx) error { // notes are always taken
 			x.call.Tx = tx
-			x.call.Args = slices.Concat(row.Fresh(&x.call), row.Sample)
+			x.call.Args = slices.Concat(row.Fresh(&x.call), x.call.Args)
 			return nil
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/scenarios"
 )
 
 // every is what all answers carry.
@@ -90,6 +91,13 @@ func TestScopes(t *testing.T) {
 		if answer != http.StatusForbidden || body != `{"statusCode":403,"error":"Forbidden","message":"Insufficient scope, expected any of: `+c.scopes+`","errorCode":"insufficient_scope"}` {
 			t.Errorf("%s %s without %s answers %d %s", c.method, c.path, c.scopes, answer, body)
 		}
+		if err := w.emulator.Default().Play(scenarios.On("auth0.organization*").Fail("forbidden")); err != nil {
+			w.Fatal(err)
+		}
+		if _, injected := w.as(nil, c.method, c.path, c.body); injected != body {
+			t.Errorf("%s %s made to fail so says %s, not %s", c.method, c.path, injected, body)
+		}
+		w.emulator.Default().Disarm()
 		for _, scope := range strings.Split(c.scopes, ",") {
 			if answer, body := w.as([]string{scope}, c.method, c.path, c.body); answer == http.StatusForbidden {
 				t.Errorf("%s %s with %s answers %s", c.method, c.path, scope, body)
