@@ -169,7 +169,7 @@ func testAwait(t *testing.T, c *container.Container) {
 		t.Errorf("%v %+v", err, came)
 	}
 	<-done
-	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	impatient, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	if came, err := w.Await(impatient, f, 4); !errors.Is(err, context.DeadlineExceeded) || len(came) != 3 || !strings.Contains(err.Error(), "3 of 4 exchanges came") {
 		t.Errorf("%v %+v", err, came)
