@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"os/exec"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -48,16 +45,11 @@ func execCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.SetInterspersed(false) // what follows the command is its own
 	f.worldFlags.add(flags)
+	f.worldFlags.addScenario(flags)
 	flags.StringVar(&f.vendor, "vendor", "", "narrow what the scenario chooses by an intent alone, and connections, to this vendor")
 	flags.StringVar(&f.report, "report", "", "folder that gets journal.ndjson (the last 10,000 calls), verdicts.json, verdicts.xml (JUnit) and state.yaml")
 	return c
 }
-
-// Exit codes of a command that never ran, as shells and env have them.
-const (
-	cannotRun = 126
-	notFound  = 127
-)
 
 func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 	command := exec.Command(args[0], args[1:]...)
@@ -93,21 +85,6 @@ func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 	return exit{code, err}
 }
 
-// unstarted is the exit code for a command that can't be started.
-func unstarted(err error) int {
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return notFound
-	}
-	return cannotRun
-}
-
-// stage is where a command's clients play: a world, its ports, and the files that make them trusted.
-type stage struct {
-	world  *emulator.World
-	ports  *emulator.Ports
-	folder string
-}
-
 // open makes all that the command needs, or nothing.
 func (f *execFlags) open(fixtureGiven bool) (*stage, error) {
 	if f.vendor != "" && f.scenario == "" {
@@ -121,19 +98,12 @@ func (f *execFlags) open(fixtureGiven bool) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := emulator.New(options...)
-	if err != nil {
-		return nil, err
-	}
 	if err := prepareReport(f.report); err != nil {
 		return nil, fmt.Errorf("--report: %w", err)
 	}
-	s := &stage{world: e.Default()}
-	if err := s.listen(); err != nil {
-		return nil, errors.Join(err, s.close())
-	}
-	if scenario == nil {
-		return s, nil
+	s, err := openStage(options...)
+	if err != nil || scenario == nil {
+		return s, err
 	}
 	if f.vendor != "" {
 		scenario = scenario.For(f.vendor)
@@ -142,38 +112,6 @@ func (f *execFlags) open(fixtureGiven bool) (*stage, error) {
 		return nil, errors.Join(fmt.Errorf("--scenario: %w", err), s.close())
 	}
 	return s, nil
-}
-
-func (s *stage) listen() (err error) {
-	if s.ports, err = s.world.Listen("127.0.0.1:0", "127.0.0.1:0"); err != nil {
-		return err
-	}
-	if s.folder, err = os.MkdirTemp("", "understudy-exec-"); err != nil {
-		return err
-	}
-	s.ports.CA = filepath.Join(s.folder, "ca.pem")
-	return errors.Join(
-		os.WriteFile(s.ports.CA, s.ports.CertPEM, 0o600),
-		os.WriteFile(s.bundle(), emulator.TrustBundle(s.ports.CertPEM), 0o600),
-	)
-}
-
-func (s *stage) bundle() string { return filepath.Join(s.folder, "bundle.pem") }
-
-// environment is this process's, with the variables that lead to the world.
-func (s *stage) environment() ([]string, error) {
-	pairs, err := s.world.Env(s.ports.Listeners, s.bundle())
-	return append(os.Environ(), pairs...), err
-}
-
-func (s *stage) close() (err error) {
-	if s.ports != nil {
-		err = s.ports.Close()
-	}
-	if s.folder != "" {
-		err = errors.Join(err, os.RemoveAll(s.folder))
-	}
-	return err
 }
 
 // conclude prints what became of the scenario. Error: how many verdicts failed.

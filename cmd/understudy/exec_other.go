@@ -21,7 +21,10 @@ func forward(process *os.Process, s os.Signal, _ bool) {
 	}
 }
 
-// sweep has nothing to do: there are no process groups.
-func sweep(int) {}
+// setAlone has nothing to set.
+func setAlone(*exec.Cmd) {}
+
+// sweep ends the command. What that has started goes on: there are no process groups.
+func sweep(command *os.Process, _ <-chan struct{}) { _ = command.Kill() } // fails where it has ended
 
 func exitCode(state *os.ProcessState) int { return state.ExitCode() }

@@ -3,13 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/internal/junit"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -27,41 +27,55 @@ func prepareReport(folder string) error {
 	if folder == "" {
 		return nil
 	}
+	return prepareFiles(folder, journalFile, verdictsFile, junitFile, stateFile)
+}
+
+// prepareFiles makes a folder in which these files can be written, and removes those of an earlier run.
+func prepareFiles(folder string, names ...string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 	var all []error
-	for _, name := range []string{journalFile, verdictsFile, junitFile, stateFile} {
+	for _, name := range names {
 		path := filepath.Join(folder, name)
 		all = append(all, writable(path), removeStale(path))
 	}
 	return errors.Join(all...)
 }
 
-// writeReport writes what a world has seen and become, each file whole or not at all. The state has secrets in it and is
-// the user's alone.
-func writeReport(folder string, world *emulator.World) error {
+// journalOf is what a world has answered, a line for each call.
+func journalOf(world *emulator.World) ([]byte, error) {
 	var journal bytes.Buffer
 	lines := json.NewEncoder(&journal)
 	lines.SetEscapeHTML(false)
 	for _, entry := range world.Journal(emulator.Filter{}) {
 		if err := lines.Encode(entry); err != nil {
-			return fmt.Errorf("--report: %w", err)
+			return nil, err
 		}
+	}
+	return journal.Bytes(), nil
+}
+
+// writeReport writes what a world has seen and become, each file whole or not at all. The state has secrets in it and is
+// the user's alone.
+func writeReport(folder string, world *emulator.World) error {
+	journal, err := journalOf(world)
+	if err != nil {
+		return fmt.Errorf("--report: %w", err)
 	}
 	played := playedIn(world)
 	verdicts, err := json.MarshalIndent(played, "", "  ")
 	if err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}
-	junit, err := played.junit()
+	suites, err := played.junit()
 	if err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}
 	err = errors.Join(
-		writeWhole(filepath.Join(folder, journalFile), journal.Bytes(), 0o644),
+		writeWhole(filepath.Join(folder, journalFile), journal, 0o644),
 		writeWhole(filepath.Join(folder, verdictsFile), append(verdicts, '\n'), 0o644),
-		writeWhole(filepath.Join(folder, junitFile), junit, 0o644),
+		writeWhole(filepath.Join(folder, junitFile), suites, 0o644),
 		writeWhole(filepath.Join(folder, stateFile), world.Export().Format(), 0o600),
 	)
 	if err != nil {
@@ -87,49 +101,21 @@ func playedIn(world *emulator.World) played {
 	return p
 }
 
-// The form of JUnit's files that build servers read: a suite is a scenario, a case an expectation; an unproven one is
-// skipped.
-type (
-	junitSuites struct {
-		XMLName xml.Name   `xml:"testsuites"`
-		Suite   junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Class   string   `xml:"classname,attr"`
-		Name    string   `xml:"name,attr"`
-		Failure *junitIs `xml:"failure"`
-		Skipped *junitIs `xml:"skipped"`
-	}
-	junitIs struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
-
+// junit has the scenario for a suite and each expectation for a case; an unproven one is skipped.
 func (p played) junit() ([]byte, error) {
-	suite := junitSuite{Name: "understudy", Tests: len(p.Verdicts)}
+	suite := junit.Suite{Name: "understudy"}
 	if p.Scenario != "" {
 		suite.Name += "." + p.Scenario
 	}
 	for _, v := range p.Verdicts {
-		c := junitCase{Class: suite.Name, Name: v.Expectation}
+		c := junit.Case{Name: v.Expectation}
 		switch v.Outcome {
 		case scenarios.Fail:
-			suite.Failures++
-			c.Failure = &junitIs{v.Why, v.String()}
+			c.Failure = &junit.Is{Message: v.Why, Text: v.String()}
 		case scenarios.Unproven:
-			suite.Skipped++
-			c.Skipped = &junitIs{Message: v.Why}
+			c.Skipped = &junit.Is{Message: v.Why}
 		}
-		suite.Cases = append(suite.Cases, c)
+		suite.Add(c)
 	}
-	text, err := xml.MarshalIndent(junitSuites{Suite: suite}, "", "  ")
-	return append([]byte(xml.Header), append(text, '\n')...), err
+	return junit.Encode(suite)
 }

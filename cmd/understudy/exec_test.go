@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/internal/junit"
 )
 
 // TestMain lets the test binary be the program ("understudy …") or a command that exec runs ("child …").
@@ -119,7 +120,7 @@ func TestExec(t *testing.T) {
 	if code, out, bad := execs(t, []string{"--auth", "strict"}, self("create", "one", "two")...); code != 0 || out != "201\n201\n" || bad != "" {
 		t.Errorf("exit %d: %s%s", code, out, bad)
 	}
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "understudy-exec-*"))
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "understudy-*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %q %v", left, err)
 	}
@@ -249,12 +250,13 @@ func TestExecReport(t *testing.T) {
 	if err := json.Unmarshal([]byte(read("verdicts.json")), &played); err != nil || played.Scenario != "twice" || len(played.Rules) != 1 || played.Rules[0].Fired != 1 || len(played.Verdicts) != 2 {
 		t.Errorf("verdicts %+v: %v", played, err)
 	}
-	var junit junitSuites
-	if err := xml.Unmarshal([]byte(read("verdicts.xml")), &junit); err != nil {
-		t.Fatal(err)
+	var junit junit.Suites
+	if err := xml.Unmarshal([]byte(read("verdicts.xml")), &junit); err != nil || len(junit.Suites) != 1 {
+		t.Fatal(junit, err)
 	}
-	cases := junit.Suite.Cases
-	if junit.Suite.Tests != 2 || junit.Suite.Failures != 1 || len(cases) != 2 || cases[0].Name != "waited: busy" || cases[0].Failure == nil || !strings.Contains(cases[0].Failure.Text, "429 too_many_requests") || cases[1].Failure != nil {
+	suite := junit.Suites[0]
+	cases := suite.Cases
+	if suite.Tests != 2 || suite.Failures != 1 || len(cases) != 2 || cases[0].Name != "waited: busy" || cases[0].Failure == nil || !strings.Contains(cases[0].Failure.Text, "429 too_many_requests") || cases[1].Failure != nil {
 		t.Errorf("JUnit %+v", junit)
 	}
 	if got := read("state.yaml"); !strings.Contains(got, "name: again\n") {

@@ -27,6 +27,9 @@ func setApart(command *exec.Cmd) bool {
 	return true
 }
 
+// setAlone gives the command a session of its own: a process group that can be ended, and no terminal that it could ask.
+func setAlone(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
+
 func inForeground() bool {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {
@@ -51,17 +54,28 @@ func forward(process *os.Process, s os.Signal, apart bool) {
 // sweepDelay is how long what a command left running has to end by itself.
 const sweepDelay = time.Second
 
-// sweep ends what is left of a process group.
-func sweep(group int) {
+// sweep ends what is left of a command's process group, at once when it is to hurry.
+func sweep(command *os.Process, hurry <-chan struct{}) {
+	group := command.Pid
 	if syscall.Kill(-group, syscall.SIGTERM) != nil {
 		return // nothing is
 	}
-	for deadline := time.Now().Add(sweepDelay); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if syscall.Kill(-group, 0) != nil {
-			return
+	patience := time.After(sweepDelay)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if syscall.Kill(-group, 0) != nil {
+				return
+			}
+			continue
+		case <-patience:
+		case <-hurry:
 		}
+		_ = syscall.Kill(-group, syscall.SIGKILL)
+		return
 	}
-	_ = syscall.Kill(-group, syscall.SIGKILL)
 }
 
 // exitCode is the process's, or as shells say it 128 and the number of the signal that ended it.

@@ -43,6 +43,7 @@ func serveCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	f.worldFlags.add(flags)
+	f.worldFlags.addScenario(flags)
 	flags.StringVar(&f.http, "http", "localhost:4010", `address for HTTP; port 0 picks a free one, "off" is none`)
 	flags.StringVar(&f.https, "https", "localhost:4443", `address for HTTPS; port 0 picks a free one, "off" is none`)
 	flags.StringSliceVar(&f.listen, "listen", nil, "an HTTP address for one vendor alone, such as auth0=127.0.0.1:4020 (repeatable)")

@@ -11,7 +11,7 @@ import (
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
-// worldFlags say what the default world is like: serve and exec have them.
+// worldFlags say what the default world is like: serve, exec and gauntlet have them, the last but for the scenario.
 type worldFlags struct {
 	fixture      string
 	fixtures     string
@@ -25,12 +25,15 @@ type worldFlags struct {
 func (f *worldFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.fixture, "fixture", "acme", "what worlds start from: a name (shipped, or of --fixtures) or a file")
 	flags.StringVar(&f.fixtures, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
-	flags.StringVar(&f.scenario, "scenario", "", "what happens to the clients of the default world: a shipped scenario's name or a file")
 	flags.BoolVar(&f.noMarkers, "no-markers", false, "leave out the header X-Understudy-Rule, which says that a rule struck")
 	flags.StringVar(&f.auth, "auth", "lenient", "which credentials are taken: lenient (any) or strict (minted or declared ones)")
 	flags.StringVar(&f.limits, "limits", "off", "rate limits: off, on, or VENDOR=PRESET such as auth0=free")
 	flags.StringVar(&f.evidence, "evidence", "any", "how well an answer must be known: recorded, documented (or recorded), or any; else it is 501 and nothing changes")
 	flags.Uint64Var(&f.seed, "seed", 1, "decides every generated id")
+}
+
+func (f *worldFlags) addScenario(flags *pflag.FlagSet) {
+	flags.StringVar(&f.scenario, "scenario", "", "what happens to the clients of the default world: a shipped scenario's name or a file")
 }
 
 func (f *worldFlags) options() ([]emulator.Option, error) {
