@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
 
+	"github.com/understudy-dev/understudy/internal/junit"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
@@ -19,8 +21,10 @@ type Report struct {
 	Calls     int           `json:"calls"` // without faults
 	Took      time.Duration `json:"took"`  // without faults, of the world's time, in nanoseconds
 	Trials    int           `json:"trials"`
-	Results   []Result      `json:"results"`             // fewer than trials where it was interrupted
+	Results   []Result      `json:"results"`
 	Untouched []string      `json:"untouched,omitempty"` // scenarios about nothing that the client calls
+
+	Interrupted bool `json:"interrupted,omitempty"` // before all trials had ended
 
 	mu     sync.Mutex
 	places map[string]int // of the trials
@@ -48,10 +52,10 @@ func (r *Report) Add(result Result) {
 	slices.SortFunc(r.Results, func(a, b Result) int { return r.places[a.Trial] - r.places[b.Trial] })
 }
 
-// Failed are the trials that the client does not pass.
+// Failed are the results that fail a test.
 func (r *Report) Failed() (failed []Result) {
 	for _, result := range r.Results {
-		if result.Outcome == scenarios.Fail {
+		if result.Failed() {
 			failed = append(failed, result)
 		}
 	}
@@ -75,7 +79,7 @@ func (r *Report) table() string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "\ttrial\tend\tverdicts\tcalls\tvirtual\treal")
 	for _, result := range r.Results {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", strings.ToUpper(string(result.Outcome)), result.Trial, result.End, result.counts(), result.Calls,
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%s\n", result.word(), result.Trial, result.End, result.counts(), result.Calls,
 			brief(result.Took), brief(result.Real))
 	}
 	w.Flush()
@@ -101,23 +105,51 @@ func (r *Result) counts() string {
 
 // Summary is one line: how many trials ended how.
 func (r *Report) Summary() string {
-	counts := map[scenarios.Outcome]int{}
+	counts := map[string]int{}
 	for _, result := range r.Results {
-		counts[result.Outcome]++
+		counts[result.word()]++
 	}
-	text := fmt.Sprintf("%d of %d trials: %d passed, %d failed, %d unproven (no rule struck). Seed %d.",
-		len(r.Results), r.Trials, counts[scenarios.Pass], counts[scenarios.Fail], counts[scenarios.Unproven], r.Seed)
+	text := fmt.Sprintf("%d of %d trials: %d passed, %d failed, %d unproven (no rule struck)", len(r.Results), r.Trials, counts["PASS"], counts["FAIL"], counts["UNPROVEN"])
+	if known := counts["KNOWN"]; known > 0 {
+		text += fmt.Sprintf(", %d known to fail", known)
+	}
+	text += fmt.Sprintf(". Seed %d.", r.Seed)
+	if r.Interrupted {
+		text = "interrupted: " + text
+	}
 	if len(r.Untouched) > 0 {
 		text += " About nothing that the client calls: " + strings.Join(r.Untouched, ", ") + "."
 	}
 	return text
 }
 
+// Failed tells whether a test fails by the result: the client does not pass, and is not known to; or it is, and does.
+func (r *Result) Failed() bool { return (r.Outcome == scenarios.Fail) != r.Known }
+
+// word is PASS, UNPROVEN or FAIL, or KNOWN for what is known to fail, and does.
+func (r *Result) word() string {
+	switch {
+	case r.Failed():
+		return "FAIL"
+	case r.Known:
+		return "KNOWN"
+	}
+	return strings.ToUpper(string(r.Outcome))
+}
+
+// why is one sentence on the word.
+func (r *Result) why() string {
+	if r.Known && r.Failed() {
+		return fmt.Sprintf("it is known to fail, and is %s now: take it off the known failures", r.Outcome)
+	}
+	return r.Why
+}
+
 // String tells what happened in a trial, in the order in which a reader asks: what was done to the client, how it ended,
 // what differs, which verdicts are not a pass with the calls that prove it, and the command that repeats it.
 func (r *Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s — %s\n", strings.ToUpper(string(r.Outcome)), r.Trial, r.Why)
+	fmt.Fprintf(&b, "%s  %s — %s\n", r.word(), r.Trial, r.why())
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	if r.About != "" {
 		line("scenario: %s", r.About)
@@ -140,6 +172,10 @@ func (r *Result) String() string {
 		if rule.Fired == 0 {
 			line("rule %s never struck: %s", rule.Name, unstruck(rule))
 		}
+	}
+	if r.Output != "" {
+		line("the client's last output:")
+		b.WriteString(indented(indented(r.Output)))
 	}
 	if r.Again != "" {
 		line("again: %s", r.Again)
@@ -174,6 +210,27 @@ func brief(d time.Duration) string {
 		return d.Round(10 * time.Millisecond).String()
 	}
 	return d.Round(10 * time.Microsecond).String()
+}
+
+// JUnit is the report for build servers, as an XML file: a scenario is a suite, and a vendor a case. One that is unproven, or
+// known to fail, is skipped.
+func (r *Report) JUnit() ([]byte, error) {
+	var suites []junit.Suite
+	for _, result := range r.Results {
+		name := "understudy." + result.Scenario
+		if len(suites) == 0 || suites[len(suites)-1].Name != name {
+			suites = append(suites, junit.Suite{Name: name})
+		}
+		c := junit.Case{Name: result.Vendor, Time: strconv.FormatFloat(result.Real.Seconds(), 'f', 3, 64)}
+		switch is := (&junit.Is{Message: result.why(), Text: result.String()}); {
+		case result.Failed():
+			c.Failure = is
+		case result.Outcome != scenarios.Pass:
+			c.Skipped = is
+		}
+		suites[len(suites)-1].Add(c)
+	}
+	return junit.Encode(suites...)
 }
 
 // JSON is the report for programs, indented.

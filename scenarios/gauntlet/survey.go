@@ -43,7 +43,7 @@ type Run struct {
 // faultless watches a client and does nothing to it.
 var faultless = &scenarios.Scenario{Name: "without-faults"}
 
-// Observe runs the client without faults. Error: what World.Play says.
+// Observe runs the client without faults. Errors: what World.Play says; ctx ended.
 func Observe(ctx context.Context, w *emulator.World, client Client) (*Run, error) {
 	r := &Run{begin: stateOf(w)}
 	start := w.Now()
@@ -51,10 +51,24 @@ func Observe(ctx context.Context, w *emulator.World, client Client) (*Run, error
 		return nil, err
 	}
 	r.Err = client(ctx, w)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	r.calls = w.Trace().Calls
 	r.Took, r.Calls, r.end = w.Now().Sub(start), len(r.calls), stateOf(w)
 	w.Disarm()
 	return r, nil
+}
+
+// Check tells whether other runs can be measured by this one. Errors: the client failed; no call came.
+func (r *Run) Check() error {
+	switch {
+	case r.Err != nil:
+		return fmt.Errorf("without any fault, the client ends with: %w", r.Err)
+	case r.Calls == 0:
+		return errors.New("the client calls nothing: does it go to the emulator?")
+	}
+	return nil
 }
 
 // Survey is what a client does without faults: the measure of all other runs.
@@ -70,15 +84,12 @@ type Survey struct {
 }
 
 // NewSurvey compares two runs without faults, of worlds that began alike and have other seeds and times. What differs between
-// them by itself, such as generated values, is not compared later. Errors: the client failed; the two runs leave different
-// objects, so that nobody could tell what a fault does; no call came.
+// them by itself, such as generated values, is not compared later. Errors: what Run.Check says; the two runs leave different
+// objects, so that nobody could tell what a fault does.
 func NewSurvey(first, second *Run) (*Survey, error) {
 	for _, r := range []*Run{first, second} {
-		switch {
-		case r.Err != nil:
-			return nil, fmt.Errorf("without any fault, the client ends with: %w", r.Err)
-		case len(r.calls) == 0:
-			return nil, errors.New("the client calls nothing: does it go to the emulator?")
+		if err := r.Check(); err != nil {
+			return nil, err
 		}
 	}
 	s := &Survey{

@@ -36,6 +36,7 @@ type Result struct {
 	End      End               `json:"end"`
 	Why      string            `json:"why"`             // one sentence
 	Error    string            `json:"error,omitempty"` // with which the client ended
+	Known    bool              `json:"known_failure,omitempty"`
 
 	// Differences are from what is there without faults, after the repair where there was one; at most 20.
 	Differences []string               `json:"differences,omitempty"`
@@ -47,10 +48,13 @@ type Result struct {
 	Took  time.Duration `json:"took"`            // of the world's time, in nanoseconds
 	Real  time.Duration `json:"real"`            // of the machine's time, in nanoseconds
 	Again string        `json:"again,omitempty"` // the command that repeats it
+
+	Output string `json:"output,omitempty"` // the last lines of a command that does not pass
 }
 
 // Try runs the client under a scenario on a world of its own, which began as those of the survey did, and judges it. Where the
-// client fails, it is run once more without faults, to see whether that mends all. Error: the scenario can't be played.
+// client fails, it is run once more without faults, to see whether that mends all. Errors: the scenario can't be played; ctx
+// ended, so that the client was not left alone; the client armed or disarmed a scenario of its own.
 func (s *Survey) Try(ctx context.Context, w *emulator.World, trial Trial, client Client) (Result, error) {
 	r := Result{Trial: trial.Name, Scenario: trial.Scenario.Name, Vendor: trial.Vendor, About: trial.Scenario.About}
 	start := w.Now()
@@ -58,6 +62,12 @@ func (s *Survey) Try(ctx context.Context, w *emulator.World, trial Trial, client
 		return r, fmt.Errorf("%s: %w", trial.Name, err)
 	}
 	failed := client(ctx, w)
+	if ctx.Err() != nil {
+		return r, context.Cause(ctx)
+	}
+	if armed := w.Scenario(); armed == nil || armed.Scenario != trial.Scenario {
+		return r, fmt.Errorf("%s: the client has ended the scenario, by the control API: it can't be judged", trial.Name)
+	}
 	trace := w.Trace()
 	w.Disarm() // which sets a skewed clock right
 	r.Took, r.Calls, r.Rules = w.Now().Sub(start), len(trace.Calls), trace.Rules
