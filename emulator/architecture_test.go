@@ -24,7 +24,7 @@ type arrow struct {
 }
 
 var arrows = []arrow{
-	{"cmd/understudy", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "internal/junit"}, "testkit would drag package testing into the binary, and the internals have one door: emulator"},
+	{"cmd/understudy", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "fixtures/tree", "internal/junit"}, "testkit would drag package testing into the binary, and the internals have one door: emulator"},
 	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "testkit/internal/report"}, "tests see what users see"},
 	{"testkit/internal/report", []string{"emulator", "scenarios"}, "it knows what a world has seen, not where the world is"},
 	{"testkit/container", []string{"emulator", "scenarios", "testkit/internal/report"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},

@@ -63,3 +63,37 @@ func TestExecInATerminal(t *testing.T) {
 		t.Errorf("exit %d", p.ProcessState.ExitCode())
 	}
 }
+
+// TestProgressOnATerminal: it is one line, written anew, that is gone at the end.
+func TestProgressOnATerminal(t *testing.T) {
+	user, programs := terminalPair(t)
+	t.Setenv("TERM", "xterm")
+	p := newProgress(programs)
+	p.start()
+	p.expect(2)
+	p.begins("rate-limit-burst@auth0")
+	p.show("something to stay")
+	p.ends("rate-limit-burst@auth0", "fail", true)
+	for _, long := range []string{"a", "b", "c"} {
+		p.begins(strings.Repeat(long, 30))
+	}
+	p.stop()
+	if _, err := programs.WriteString("end\n"); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for said := bufio.NewScanner(user); said.Scan() && said.Text() != "end"; {
+		lines = append(lines, said.Text())
+		if strings.HasSuffix(said.Text(), "end") {
+			break
+		}
+	}
+	if len(lines) != 2 || !strings.HasSuffix(lines[0], eraseLine+"something to stay") || !strings.HasSuffix(lines[1], eraseLine+"end") {
+		t.Fatalf("%q", lines)
+	}
+	for _, want := range []string{"] 0 of 2 trials, 0 failed: rate-limit-burst@auth0", "] 1 of 2 trials, 1 failed: \r", "bbbbb…"} {
+		if !strings.Contains(strings.Join(lines, "")+"\r", want) {
+			t.Errorf("%q lacks %q", lines, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "child" {
 		os.Exit(child(os.Args[2], os.Args[3:]))
 	}
+	apart = 10 * time.Millisecond
 	os.Exit(m.Run())
 }
 
@@ -70,6 +72,21 @@ func child(does string, args []string) int {
 		if err := background.Start(); err != nil {
 			return 1
 		}
+	case "provision": // makes an organization, and does what it is told where that fails
+		return provision(args[0])
+	case "linger": // with something in the background, whatever they are told, each on a connection that ends with it
+		if os.Getenv("UNDERSTUDY_TRIAL") == "without-faults" || os.Getenv("UNDERSTUDY_TRIAL") == args[1] {
+			return provision("insist")
+		}
+		_ = exec.Command(os.Args[0], "child", "hold", args[0]).Start()
+		return child("hold", args)
+	case "hold":
+		conn, err := net.Dial("tcp", args[0])
+		if err != nil {
+			return 1
+		}
+		defer conn.Close()
+		return child("stay", nil)
 	case "stay": // whatever it is told
 		got := make(chan os.Signal, 8)
 		signal.Notify(got, forwarded()...)

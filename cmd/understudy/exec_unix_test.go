@@ -3,8 +3,13 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -39,5 +44,85 @@ func TestExecLeavesNothingBehind(t *testing.T) {
 	}
 	if err := p.Wait(); err != nil || time.Since(began) > 10*time.Second {
 		t.Errorf("it ran on for %v: %v", time.Since(began), err)
+	}
+}
+
+// TestGauntletInterrupted: it ends what runs with all that this started, tells what it has learnt, and leaves nothing.
+func TestGauntletInterrupted(t *testing.T) {
+	t.Parallel()
+	for s, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			held, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer held.Close()
+			folder, temp := t.TempDir(), t.TempDir()
+			scenario := filepath.Join(folder, "busy.yaml")
+			writeFile(t, scenario, busy)
+			later := filepath.Join(folder, "calm.yaml")
+			writeFile(t, later, calm)
+			p := process(t, append([]string{"gauntlet", "--scenarios", scenario, "--scenarios", later, "--only", "busy,calm", "--parallel", "1", "--report", folder, "--"},
+				self("linger", held.Addr().String(), "busy@auth0")...)...)
+			p.Env = append(os.Environ(), "TMPDIR="+temp)
+			p.Stderr = nil
+			out := outside(t, p)
+			var holders []net.Conn
+			for range 2 { // the client and what it started
+				holder, err := held.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				holders = append(holders, holder)
+			}
+			for range 2 { // the second leaves no time
+				if err := p.Process.Signal(s); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said, err := io.ReadAll(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _ = p.Wait(); p.ProcessState.ExitCode() != code || !strings.Contains(string(said), "PASS  busy@auth0") || !strings.Contains(string(said), "\ninterrupted: 1 of 2 trials: 1 passed") {
+				t.Errorf("exit %d: %s", p.ProcessState.ExitCode(), said)
+			}
+			for _, holder := range holders {
+				_ = holder.SetReadDeadline(time.Now().Add(10 * time.Second))
+				if _, err := holder.Read(make([]byte, 1)); errors.Is(err, os.ErrDeadlineExceeded) {
+					t.Error("something runs on")
+				}
+			}
+			if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v %v", left, err)
+			}
+			if report, err := os.ReadFile(filepath.Join(folder, "report.json")); err != nil || !strings.Contains(string(report), `"interrupted": true`) {
+				t.Errorf("%s %v", report, err)
+			}
+		})
+	}
+}
+
+// TestSweepHurries: what is to end at once gets no time to ignore it.
+func TestSweepHurries(t *testing.T) {
+	command := exec.Command("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 5; done")
+	setAlone(command)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	hurry := make(chan struct{})
+	close(hurry)
+	began := time.Now()
+	sweep(command.Process, hurry)
+	if _ = command.Wait(); exitCode(command.ProcessState) != 128+int(syscall.SIGKILL) || time.Since(began) >= sweepDelay {
+		t.Errorf("%v after %v", command.ProcessState, time.Since(began))
 	}
 }

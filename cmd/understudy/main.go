@@ -21,8 +21,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.LookupEnv))
 }
 
-// run is the whole program. It returns the exit code: 0, that of the command that exec ran, or 1 after an error was said in
-// one line.
+// run is the whole program. It returns the exit code: 0, that of the command that exec ran, those that gauntlet documents, or
+// 1 after an error was said in one line.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	root := &cobra.Command{
 		Use:   "understudy",
@@ -33,7 +33,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
 	}
-	root.AddCommand(serveCommand(), execCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.AddCommand(serveCommand(), execCommand(), gauntletCommand(env), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
 	root.SetVersionTemplate(versionLine())
 	root.SetArgs(args)
 	root.SetOut(stdout)

@@ -175,7 +175,7 @@ func (r *Result) String() string {
 	}
 	if r.Output != "" {
 		line("the client's last output:")
-		b.WriteString(indented(indented(r.Output)))
+		b.WriteString(indented(indented(strings.TrimRight(r.Output, "\n") + "\n")))
 	}
 	if r.Again != "" {
 		line("again: %s", r.Again)
