@@ -98,6 +98,17 @@ func ExampleWorld_Open() {
 	// <nil>
 }
 
+// All that there is, by kinds and natural keys.
+func ExampleWorld_Objects() {
+	w := must(emulator.New()).Default()
+	for _, o := range w.Objects()["auth0.organizations"] {
+		fmt.Println(o.ID, o.Key)
+	}
+	// Output:
+	// org_Acme000000000001 acme
+	// org_Brightforge00001 brightforge
+}
+
 // Real ports for one world.
 func ExampleWorld_Listen() {
 	e := must(emulator.New())

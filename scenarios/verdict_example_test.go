@@ -41,3 +41,16 @@ func ExampleVerdict_Undecided() {
 	// unproven true
 	// pass false
 }
+
+// What is worth telling of a run, and how it reads.
+func ExampleTrace_Notable() {
+	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	trace := scenarios.Trace{Calls: []scenarios.Call{
+		{Time: start, Operation: "auth0.organizations.list", Method: "GET", Intents: []scenarios.Intent{scenarios.Reads}, Status: 200},
+		{Time: start.Add(time.Second), Operation: "auth0.organizations.create", Method: "POST", Intents: []scenarios.Intent{scenarios.Creates, scenarios.Writes}, Status: 503, Code: "unavailable", Rules: []string{"away"}},
+	}}
+	fmt.Print(scenarios.Timeline(trace.Notable()))
+	// Output:
+	//   time  operation                   answer           told  waited  rule, note
+	//   +0s   auth0.organizations.create  503 unavailable                away
+}

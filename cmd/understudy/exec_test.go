@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "child" {
 		os.Exit(child(os.Args[2], os.Args[3:]))
 	}
-	apart = 10 * time.Millisecond
+	apart, maxRunCalls = 10*time.Millisecond, 500
 	os.Exit(m.Run())
 }
 
