@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,8 +21,8 @@ import (
 )
 
 // A block of the documentation: sh runs in one folder a page, one after another; "output" behind it is what it must
-// print; file=NAME is written first; needs=docker runs where an engine answers, needs=linux there alone; yaml is a
-// scenario that is checked.
+// print, "output like" the same but for its spaces, and for what … stands for; file=NAME is written first; needs=docker runs
+// where an engine answers, needs=linux there alone; yaml is a scenario that is checked.
 type block struct {
 	line       int
 	kind, info string
@@ -55,7 +56,8 @@ func TestDocs(t *testing.T) {
 	}
 	inner, _ := filepath.Glob("../*/*.md")
 	examples, _ := filepath.Glob("../examples/*/*.md")
-	for _, page := range append(append(pages, inner...), examples...) {
+	gauntlet, _ := filepath.Glob("../scenarios/*/*.md")
+	for _, page := range slices.Concat(pages, inner, examples, gauntlet) {
 		t.Run(strings.TrimPrefix(page, "../"), func(t *testing.T) { runPage(t, page) })
 	}
 }
@@ -81,9 +83,9 @@ func runPage(t *testing.T, page string) {
 		case strings.HasPrefix(b.info, "file="):
 			d.write(t, b)
 		case b.kind == "sh":
-			want := ""
+			var want block
 			if i+1 < len(all) && all[i+1].kind == "output" {
-				want = all[i+1].text
+				want = all[i+1]
 			}
 			if b.info == "needs=docker" {
 				t.Cleanup(func() { _ = exec.Command("docker", "image", "rm", "-f", "understudy:prebuilt").Run() })
@@ -190,7 +192,7 @@ func (d *desk) write(t *testing.T, b block) {
 }
 
 // run executes a block and compares what it printed. A command that ends in & is a server: the block waits for it.
-func (d *desk) run(t *testing.T, page string, b block, want string) {
+func (d *desk) run(t *testing.T, page string, b, want block) {
 	t.Helper()
 	text := strings.NewReplacer("localhost:4010", "localhost:"+d.http, "localhost:4443", "localhost:"+d.https).Replace(b.text)
 	var script strings.Builder
@@ -220,9 +222,26 @@ func (d *desk) run(t *testing.T, page string, b block, want string) {
 			lines = append(lines, part)
 		}
 	}
-	if got := strings.Join(lines, "\n") + "\n"; want != "" && got != want {
-		t.Errorf("%s:%d printed\n%s\nwant\n%s", page, b.line, got, want)
+	if got := strings.Join(lines, "\n") + "\n"; !want.is(got) {
+		t.Errorf("%s:%d printed\n%s\nwant\n%s", page, b.line, got, want.text)
 	}
+}
+
+// is tells whether the block shows what was printed, by its own measure.
+func (b block) is(printed string) bool {
+	if b.info != "like" {
+		return b.text == "" || b.text == printed
+	}
+	var pattern strings.Builder
+	for line := range strings.Lines(b.text) {
+		words := regexp.QuoteMeta(strings.Join(strings.Fields(line), " "))
+		pattern.WriteString(strings.ReplaceAll(words, "…", ".*") + "\n")
+	}
+	var flat strings.Builder
+	for line := range strings.Lines(printed) {
+		flat.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
+	}
+	return regexp.MustCompile("^" + pattern.String() + "$").MatchString(flat.String())
 }
 
 const endOfCommand = "\x01"

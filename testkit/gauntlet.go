@@ -45,6 +45,8 @@ func Prepare(do func(w *World)) Option {
 // subtest, trials/SCENARIO@VENDOR, which fails where the client leaves something else than without faults, or half its work, does not end,
 // crashes, or fails a verdict. What no rule struck is skipped. The report is logged and returned.
 //
+// How to read the report, and the same for commands and in CI: scenarios/gauntlet/README.md.
+//
 // The client is one whole run, from its start to its end, by w.Client or w.Transport alone; it ends soon after ctx does. An
 // error says that it did not do its work. What it keeps between runs is its own to forget. A run is stopped after 6 hours
 // of virtual time or 10,000 calls. A goroutine that it leaves behind is synctest's panic. Gauntlet can't run in a bubble.
