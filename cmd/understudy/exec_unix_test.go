@@ -104,6 +104,27 @@ func TestGauntletInterrupted(t *testing.T) {
 	}
 }
 
+// TestGauntletThatNobodyReads: where its standard error is closed, it leaves nothing either.
+func TestGauntletThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	temp := t.TempDir()
+	p := process(t, append([]string{"gauntlet", "--"}, self("stay")...)...)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Env, p.Stderr = append(os.Environ(), "TMPDIR="+temp), write
+	if err := errors.Join(read.Close(), p.Start(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _ = p.Wait(); p.ProcessState.ExitCode() != 128+int(syscall.SIGPIPE) && !strings.Contains(p.ProcessState.String(), syscall.SIGPIPE.String()) {
+		t.Errorf("it ended with %v", p.ProcessState)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
 // TestSweepHurries: what is to end at once gets no time to ignore it.
 func TestSweepHurries(t *testing.T) {
 	command := exec.Command("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 5; done")

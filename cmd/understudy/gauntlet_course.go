@@ -59,10 +59,11 @@ func newCourse(command []string, options []emulator.Option, stderr io.Writer) *c
 	return g
 }
 
-// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called.
+// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called. A closed
+// standard error is such a signal: it would end this process, and leave the runs.
 func (g *course) heedSignals() (enough func()) {
 	signals, done := make(chan os.Signal, 8), make(chan struct{})
-	signal.Notify(signals, forwarded()...)
+	signal.Notify(signals, append(forwarded(), syscall.SIGPIPE)...)
 	go func() {
 		for n := 0; ; n++ {
 			select {
