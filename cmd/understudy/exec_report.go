@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/understudy-dev/understudy/emulator"
-	"github.com/understudy-dev/understudy/internal/junit"
 	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/scenarios/gauntlet/junit"
 )
 
 // The files of a report.

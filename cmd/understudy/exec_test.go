@@ -22,7 +22,7 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
-	"github.com/understudy-dev/understudy/internal/junit"
+	"github.com/understudy-dev/understudy/scenarios/gauntlet/junit"
 )
 
 // TestMain lets the test binary be the program ("understudy …") or a command that exec runs ("child …").

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/emulator"
-	"github.com/understudy-dev/understudy/internal/junit"
 	"github.com/understudy-dev/understudy/scenarios"
 	"github.com/understudy-dev/understudy/scenarios/gauntlet"
+	"github.com/understudy-dev/understudy/scenarios/gauntlet/junit"
 )
 
 // provision is a client that wants an organization. It returns its exit code.

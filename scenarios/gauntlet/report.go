@@ -11,8 +11,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/understudy-dev/understudy/internal/junit"
 	"github.com/understudy-dev/understudy/scenarios"
+	"github.com/understudy-dev/understudy/scenarios/gauntlet/junit"
 )
 
 // Report is what a gauntlet has found out. Add is safe for concurrent use; the rest is when all are added.
