@@ -73,9 +73,10 @@ type Expectation struct {
 	// RenewedToken: after the rule ended a credential, the client goes on with another one: the same caller makes a call with
 	// it that is answered, and not with 401; fetching a token is not one.
 	//
-	// Fails where the client was refused with the old one and no such call came, or with the old one again after it. A caller
-	// that is known by its credential alone is taken for the same where the other one is new since arming. Unproven where
-	// it was not refused either.
+	// Fails where the client was refused with the old one and no such call came, or with the old one again after it. One that
+	// comes within 50 ms of it may have been under way, as another worker's, and does not count; unless the client fetched a
+	// token for such a one before. A caller that is known by its credential alone is taken for the same where the other one
+	// is new since arming. Unproven where it was not refused either.
 	RenewedToken string `key:"renewed_token"`
 	// State: what there is at the end, by kind with its vendor. It goes by no calls. Unproven where the objects are not known.
 	State map[string]StateCheck `key:"state"`

@@ -41,17 +41,25 @@ func (h *history) renewedToken(rule string) Verdict {
 
 // renewal looks for what came of the credential that ended with a call: a later call of the same caller with another one
 // that was not refused, or -1; and the calls with the old one that were refused, before it and again after it. Fetching a
-// token uses neither.
+// token uses neither. What comes with the old one right after it may have been under way beside it, as of another worker;
+// not where a token was fetched for what came so before.
 func (h *history) renewal(end int, ended map[string]int) (renewed int, refused, again []int) {
 	old := h.calls[end].Credential
 	renewed = -1
+	beside, fetched := -1, false
 	for i := end; i < len(h.calls); i++ {
 		c := h.calls[i]
 		_, over := ended[c.Credential]
 		switch {
-		case c.Credential == "" || c.unanswered() || c.has(Tokens):
+		case c.has(Tokens):
+			fetched = fetched || beside >= 0 && h.follows(i, beside)
+		case c.Credential == "" || c.unanswered():
 		case c.Credential == old && c.Status == http.StatusUnauthorized && renewed >= 0 && h.follows(i, renewed):
-			again = append(again, i)
+			if fetched || c.Time.Sub(h.calls[renewed].Answered) > slack {
+				again = append(again, i)
+			} else {
+				beside = i
+			}
 		case c.Credential == old && c.Status == http.StatusUnauthorized:
 			refused = append(refused, i)
 		case renewed < 0 && !over && c.Status != http.StatusUnauthorized && h.follows(i, end) && h.sameClient(i, end):
