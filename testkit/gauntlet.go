@@ -15,10 +15,14 @@ import (
 	"github.com/understudy-dev/understudy/scenarios/gauntlet"
 )
 
-// Bounds of a client's run in a gauntlet.
+// Bounds of a client's run in a gauntlet. Under a scenario it may make 1,000 calls, and 20 for each without faults.
 const (
-	maxTime  = 6 * time.Hour // of virtual time
-	maxCalls = 10_000
+	maxTime   = 6 * time.Hour // of virtual time
+	maxCalls  = 10_000        // as many as a journal keeps
+	moreCalls = 1000
+	moreTimes = 20
+
+	patience = 48 * time.Hour // of virtual time, with a client that was stopped
 )
 
 // apart is how much later the second run without faults is: no moment, not even a day, is the same in both.
@@ -49,7 +53,9 @@ func Prepare(do func(w *World)) Option {
 //
 // The client is one whole run, from its start to its end, by w.Client or w.Transport alone; it ends soon after ctx does. An
 // error says that it did not do its work. What it keeps between runs is its own to forget. A run is stopped after 6 hours
-// of virtual time or 10,000 calls. A goroutine that it leaves behind is synctest's panic. Gauntlet can't run in a bubble.
+// of virtual time or 10,000 calls; under a scenario after 1,000 calls, and 20 for each without faults. A response body that
+// it leaves open fails the test, known to or not; a goroutine that it leaves behind is synctest's panic, below a line that says
+// where it began. Gauntlet can't run in a bubble.
 func Gauntlet(t *testing.T, client func(ctx context.Context, w *World) error, opts ...Option) *gauntlet.Report {
 	t.Helper()
 	if emulator.InBubble() {
@@ -104,7 +110,7 @@ func (c *course) survey(t *testing.T) *gauntlet.Survey {
 		synctest.Test(t, func(t *testing.T) {
 			time.Sleep(time.Duration(i) * apart)
 			w := Start(t, append(slices.Clip(c.options), Seed(c.settings.seed+uint64(i)))...)
-			run, err := gauntlet.Observe(t.Context(), w.world, c.guarded(w))
+			run, err := gauntlet.Observe(t.Context(), w.world, c.guarded(w, maxCalls))
 			if err != nil {
 				t.Fatalf("testkit: %v", err)
 			}
@@ -129,7 +135,7 @@ func (c *course) try(t *testing.T, survey *gauntlet.Survey, trial gauntlet.Trial
 	synctest.Test(t, func(t *testing.T) {
 		w := Start(t, c.options...)
 		var err error
-		if result, err = survey.Try(t.Context(), w.world, trial, c.guarded(w)); err != nil {
+		if result, err = survey.Try(t.Context(), w.world, trial, c.guarded(w, min(maxCalls, moreCalls+moreTimes*survey.Calls))); err != nil {
 			t.Errorf("testkit: %v", err)
 		}
 		w.Disarm()
@@ -148,17 +154,17 @@ func (c *course) try(t *testing.T, survey *gauntlet.Survey, trial gauntlet.Trial
 }
 
 // guarded is a client that ends by the bounds of a run, and whose panic is its own.
-func (c *course) guarded(w *World) gauntlet.Client {
+func (c *course) guarded(w *World, calls int) gauntlet.Client {
 	return func(ctx context.Context, _ *emulator.World) error {
 		ctx, cancel := context.WithTimeout(ctx, maxTime)
 		defer cancel()
-		leash := newLeash(w.transport, maxCalls)
-		w.tracker.inner = leash
+		leash := newLeash(w.transport, calls)
+		w.tracker.through(leash)
 		tooLong := func() { leash.pull(fmt.Sprintf("it was still at work after %v", maxTime)) }
 		defer context.AfterFunc(ctx, tooLong)()
 		ended := make(chan error, 1)
 		go func() {
-			err := error(&gauntlet.Crashed{How: "its goroutine ended before it did"})
+			err := error(&gauntlet.Crashed{How: "its goroutine ended before it returned, as t.FailNow and runtime.Goexit do"})
 			defer func() {
 				if p := recover(); p != nil {
 					err = &gauntlet.Crashed{How: fmt.Sprintf("panic: %v\n%s", p, debug.Stack())}
@@ -167,11 +173,16 @@ func (c *course) guarded(w *World) gauntlet.Client {
 			}()
 			err = c.client(ctx, w)
 		}()
-		err := <-ended
+		var err error
+		select {
+		case err = <-ended:
+			synctest.Wait() // for what it leaves under way
+		case <-time.After(maxTime + patience):
+			w.tb.Errorf("testkit: %v after its context ended the client is still there, and makes no calls that could be refused", patience)
+		}
 		if ctx.Err() != nil { // which may have ended the client before tooLong came to run
 			tooLong()
 		}
-		w.tracker.inner = w.transport
 		if why := leash.pulled(); why != "" {
 			return &gauntlet.Stopped{Why: why}
 		}

@@ -7,25 +7,31 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"time"
 )
 
-// maxLate is how many calls a client may try after it was stopped. The goroutine that goes on is ended then: a loop that
-// heeds neither its context nor errors would never end, and with it no bubble.
-const maxLate = 1000
+// Bounds of what a client may do after it was stopped. A goroutine that still calls then is ended: a loop that heeds neither
+// its context nor errors would never end, and with it no bubble.
+const (
+	maxLate  = 100       // calls
+	lateTime = time.Hour // of virtual time
+)
 
 // leash is a transport that lets a bounded number of calls through, until it is pulled.
 type leash struct {
-	inner *http.Transport
+	inner http.RoundTripper
+	most  int // calls
 	over  context.Context
 	end   context.CancelCauseFunc
 
 	mu    sync.Mutex
-	calls int // that may still come
-	late  int // that came all the same
+	calls int // that came
+	late  int // of those, after it was pulled
+	since time.Time
 }
 
-func newLeash(inner *http.Transport, calls int) *leash {
-	l := &leash{inner: inner, calls: calls}
+func newLeash(inner http.RoundTripper, most int) *leash {
+	l := &leash{inner: inner, most: most}
 	l.over, l.end = context.WithCancelCause(context.Background())
 	return l
 }
@@ -46,7 +52,7 @@ func (l *leash) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := l.count(); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancel(r.Context()) // ends with the tracker's
 	context.AfterFunc(l.over, cancel)
 	return l.inner.RoundTrip(r.WithContext(ctx))
 }
@@ -54,17 +60,24 @@ func (l *leash) RoundTrip(r *http.Request) (*http.Response, error) {
 func (l *leash) count() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.calls--; l.calls < 0 {
-		l.pull(fmt.Sprintf("it made more than %d calls", maxCalls))
+	if l.calls++; l.calls > l.most {
+		l.pull(fmt.Sprintf("it made more than %d calls", l.most))
 	}
 	if l.over.Err() == nil {
 		return nil
 	}
-	if l.late++; l.late > maxLate {
+	if l.late++; l.late == 1 {
+		l.since = time.Now()
+	}
+	if l.late > maxLate || time.Since(l.since) > lateTime {
 		runtime.Goexit()
 	}
 	return fmt.Errorf("the run was stopped: %w", context.Cause(l.over))
 }
 
 // CloseIdleConnections lets http.Client's own method through.
-func (l *leash) CloseIdleConnections() { l.inner.CloseIdleConnections() }
+func (l *leash) CloseIdleConnections() {
+	if c, ok := l.inner.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}

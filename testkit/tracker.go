@@ -12,10 +12,9 @@ import (
 // tracker is a transport that knows which response bodies are still open, so that a forgotten one is reported and ended
 // before the test is over: in a bubble its goroutines would deadlock.
 type tracker struct {
+	mu    sync.Mutex
 	inner http.RoundTripper
-
-	mu   sync.Mutex
-	open map[*trackedBody]string
+	open  map[*trackedBody]string
 }
 
 type trackedBody struct {
@@ -23,10 +22,23 @@ type trackedBody struct {
 	done func()
 }
 
+// through puts another transport in the place of the inner one.
+func (t *tracker) through(inner http.RoundTripper) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.inner = inner
+}
+
+func (t *tracker) way() http.RoundTripper {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.inner
+}
+
 // RoundTrip implements http.RoundTripper.
 func (t *tracker) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(r.Context())
-	response, err := t.inner.RoundTrip(r.WithContext(ctx))
+	response, err := t.way().RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		cancel()
 		return nil, err
@@ -51,7 +63,7 @@ func (t *tracker) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections lets http.Client's own method through.
 func (t *tracker) CloseIdleConnections() {
-	if c, ok := t.inner.(interface{ CloseIdleConnections() }); ok {
+	if c, ok := t.way().(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
 }
