@@ -14,25 +14,12 @@ import (
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
-// thing is an object as a person would name it: by kind and natural key. Where several share both, they are numbered.
-type thing struct {
-	scenarios.Key
-	number int // from 0
-}
-
-func (t thing) String() string {
-	if t.number > 0 {
-		return fmt.Sprintf("%s %q (number %d)", t.Kind, t.Name, t.number+1)
-	}
-	return fmt.Sprintf("%s %q", t.Kind, t.Name)
-}
-
 // members are the leaves of a document by their dotted paths, as JSON. Ids of objects stand there as the objects' kinds
-// and natural keys; lists are leaves, in an order that does not depend on theirs.
+// and natural keys, and moments as moments, whenever they are; lists are leaves, in an order that does not depend on theirs.
 type members map[string]string
 
-// state is what there is in a world.
-type state map[thing]members
+// state is what there is in a world: the objects of each kind and natural key, which is how a person would name them.
+type state map[scenarios.Key][]members
 
 func stateOf(w *emulator.World) state {
 	all := w.Objects()
@@ -46,18 +33,22 @@ func stateOf(w *emulator.World) state {
 	}
 	s := state{}
 	for kind, objects := range all {
-		alike := map[string][]members{}
 		for _, o := range objects {
-			alike[o.Key] = append(alike[o.Key], leaves(o.Doc, names))
-		}
-		for key, docs := range alike {
-			slices.SortFunc(docs, func(a, b members) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-			for n, doc := range docs {
-				s[thing{scenarios.Key{Kind: kind, Name: key}, n}] = doc
-			}
+			key := scenarios.Key{Kind: kind, Name: o.Key}
+			s[key] = append(s[key], leaves(o.Doc, names))
 		}
 	}
 	return s
+}
+
+// values are what a member is in all objects of a name, in an order that does not depend on theirs.
+func (s state) values(key scenarios.Key, path string) string {
+	var all []string
+	for _, doc := range s[key] {
+		all = append(all, doc[path])
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
 }
 
 func leaves(doc string, names map[string]string) members {
@@ -83,6 +74,9 @@ func canonical(value gjson.Result, names map[string]string) string {
 	case value.Type == gjson.String:
 		if name, known := names[value.Str]; known {
 			return strconv.Quote(name)
+		}
+		if isTime(value.Str) {
+			return "a time"
 		}
 	case value.IsArray() || value.IsObject():
 		var items []string
@@ -113,9 +107,9 @@ type place struct{ kind, path string }
 
 // comparison says which differences count.
 type comparison struct {
-	counts   func(t thing) bool              // nil: all things do
-	members  func(t thing, path string) bool // nil: all members do
-	volatile map[place]bool                  // members that differ from run to run anyway
+	counts   func(key scenarios.Key) bool              // nil: all objects do
+	members  func(key scenarios.Key, path string) bool // nil: all members do
+	volatile map[place]bool                            // members that differ from run to run anyway
 }
 
 // maxDifferences bounds how many are told.
@@ -123,18 +117,15 @@ const maxDifferences = 20
 
 // differences says in words what is there and should not be, or otherwise, sorted.
 func (c comparison) differences(want, have state) (lines []string) {
-	for t, doc := range want {
-		switch other, there := have[t]; {
-		case c.counts != nil && !c.counts(t):
-		case !there:
-			lines = append(lines, t.String()+" is missing")
-		default:
-			lines = append(lines, c.within(t, doc, other)...)
+	keys := map[scenarios.Key]bool{}
+	for _, s := range []state{want, have} {
+		for key := range s {
+			keys[key] = c.counts == nil || c.counts(key)
 		}
 	}
-	for t := range have {
-		if _, wanted := want[t]; !wanted && (c.counts == nil || c.counts(t)) {
-			lines = append(lines, t.String()+" is there, and should not be")
+	for key, counts := range keys {
+		if counts {
+			lines = append(lines, c.of(key, want[key], have[key])...)
 		}
 	}
 	slices.Sort(lines)
@@ -144,13 +135,40 @@ func (c comparison) differences(want, have state) (lines []string) {
 	return lines
 }
 
-func (c comparison) within(t thing, want, have members) (lines []string) {
+// of compares the objects of one name. Of several, those that are alike are taken for the same.
+func (c comparison) of(key scenarios.Key, want, have []members) (lines []string) {
+	name := fmt.Sprintf("%s %q", key.Kind, key.Name)
+	if n := max(len(want), len(have)); n > 1 {
+		name += fmt.Sprintf(" (one of %d)", n)
+		have = slices.Clone(have)
+		want = slices.DeleteFunc(slices.Clone(want), func(w members) bool {
+			alike := slices.IndexFunc(have, func(h members) bool { return len(c.within(key, name, w, h)) == 0 })
+			if alike >= 0 {
+				have = slices.Delete(have, alike, alike+1)
+			}
+			return alike >= 0
+		})
+	}
+	for i := range max(len(want), len(have)) {
+		switch {
+		case i >= len(have):
+			lines = append(lines, name+" is missing")
+		case i >= len(want):
+			lines = append(lines, name+" is there, and should not be")
+		default:
+			lines = append(lines, c.within(key, name, want[i], have[i])...)
+		}
+	}
+	return lines
+}
+
+func (c comparison) within(key scenarios.Key, name string, want, have members) (lines []string) {
 	for path := range union(want, have) {
 		was, is := want[path], have[path]
-		if was == is || c.volatile[place{t.Kind, path}] || isTime(was) && isTime(is) || c.members != nil && !c.members(t, path) {
+		if was == is || c.volatile[place{key.Kind, path}] || c.members != nil && !c.members(key, path) {
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("%s: %s is %s, not %s", t, path, shown(is), shown(was)))
+		lines = append(lines, fmt.Sprintf("%s: %s is %s, not %s", name, path, shown(is), shown(was)))
 	}
 	return lines
 }
@@ -178,8 +196,11 @@ func shown(leaf string) string {
 	return leaf
 }
 
-// isTime tells whether a leaf is a moment: when something was done is not compared.
-func isTime(leaf string) bool {
-	_, err := time.Parse(`"`+time.RFC3339+`"`, leaf)
+// isTime tells whether a text is a moment: when something was done is not compared.
+func isTime(text string) bool {
+	if len(text) < len("2006-01-02T15:04:05Z") || text[len("2006-01-02")] != 'T' {
+		return false
+	}
+	_, err := time.Parse(time.RFC3339, text)
 	return err == nil
 }

