@@ -19,11 +19,44 @@ import (
 type members map[string]string
 
 // state is what there is in a world: the objects of each kind and natural key, which is how a person would name them.
-type state map[scenarios.Key][]members
+type state map[scenarios.Key][]*members
 
-func stateOf(w *emulator.World) state {
+// beginning is how a world began. What has not changed since is not read again.
+type beginning struct {
+	state
+	names map[string]string   // of ids
+	read  map[string]*members // by document
+}
+
+func beginningOf(w *emulator.World) *beginning {
+	b := &beginning{read: map[string]*members{}}
 	all := w.Objects()
-	names := map[string]string{} // of ids
+	b.names = namesOf(all)
+	b.state = stateOf(all, func(doc string) *members {
+		b.read[doc] = leaves(doc, b.names)
+		return b.read[doc]
+	})
+	return b
+}
+
+// end is what there is now in a world that began so.
+func (b *beginning) end(w *emulator.World) state {
+	all := w.Objects()
+	names := namesOf(all)
+	same := true // all that documents of the beginning may name
+	for id, name := range b.names {
+		same = same && names[id] == name
+	}
+	return stateOf(all, func(doc string) *members {
+		if read := b.read[doc]; read != nil && same {
+			return read
+		}
+		return leaves(doc, names)
+	})
+}
+
+func namesOf(all map[string][]scenarios.Object) map[string]string {
+	names := map[string]string{}
 	for _, kind := range slices.Sorted(maps.Keys(all)) {
 		for _, o := range all[kind] {
 			if names[o.ID] == "" { // kinds that share ids, as parts of an object do, go by the first
@@ -31,11 +64,15 @@ func stateOf(w *emulator.World) state {
 			}
 		}
 	}
+	return names
+}
+
+func stateOf(all map[string][]scenarios.Object, read func(doc string) *members) state {
 	s := state{}
 	for kind, objects := range all {
 		for _, o := range objects {
 			key := scenarios.Key{Kind: kind, Name: o.Key}
-			s[key] = append(s[key], leaves(o.Doc, names))
+			s[key] = append(s[key], read(o.Doc))
 		}
 	}
 	return s
@@ -45,16 +82,16 @@ func stateOf(w *emulator.World) state {
 func (s state) values(key scenarios.Key, path string) string {
 	var all []string
 	for _, doc := range s[key] {
-		all = append(all, doc[path])
+		all = append(all, (*doc)[path])
 	}
 	slices.Sort(all)
 	return strings.Join(all, "\n")
 }
 
-func leaves(doc string, names map[string]string) members {
+func leaves(doc string, names map[string]string) *members {
 	m := members{}
 	m.add("", gjson.Parse(doc), names)
-	return m
+	return &m
 }
 
 func (m members) add(path string, value gjson.Result, names map[string]string) {
@@ -136,13 +173,13 @@ func (c comparison) differences(want, have state) (lines []string) {
 }
 
 // of compares the objects of one name. Of several, those that are alike are taken for the same.
-func (c comparison) of(key scenarios.Key, want, have []members) (lines []string) {
+func (c comparison) of(key scenarios.Key, want, have []*members) (lines []string) {
 	name := fmt.Sprintf("%s %q", key.Kind, key.Name)
 	if n := max(len(want), len(have)); n > 1 {
 		name += fmt.Sprintf(" (one of %d)", n)
 		have = slices.Clone(have)
-		want = slices.DeleteFunc(slices.Clone(want), func(w members) bool {
-			alike := slices.IndexFunc(have, func(h members) bool { return len(c.within(key, name, w, h)) == 0 })
+		want = slices.DeleteFunc(slices.Clone(want), func(w *members) bool {
+			alike := slices.IndexFunc(have, func(h *members) bool { return len(c.within(key, name, w, h)) == 0 })
 			if alike >= 0 {
 				have = slices.Delete(have, alike, alike+1)
 			}
@@ -162,9 +199,12 @@ func (c comparison) of(key scenarios.Key, want, have []members) (lines []string)
 	return lines
 }
 
-func (c comparison) within(key scenarios.Key, name string, want, have members) (lines []string) {
-	for path := range union(want, have) {
-		was, is := want[path], have[path]
+func (c comparison) within(key scenarios.Key, name string, want, have *members) (lines []string) {
+	if want == have {
+		return nil
+	}
+	for path := range union(*want, *have) {
+		was, is := (*want)[path], (*have)[path]
 		if was == is || c.volatile[place{key.Kind, path}] || c.members != nil && !c.members(key, path) {
 			continue
 		}

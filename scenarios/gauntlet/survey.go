@@ -36,8 +36,9 @@ type Run struct {
 	Calls int           // that it made
 	Took  time.Duration // of the world's time
 
-	begin, end state
-	calls      []scenarios.Call
+	begin *beginning
+	end   state
+	calls []scenarios.Call
 }
 
 // faultless watches a client and does nothing to it.
@@ -45,7 +46,7 @@ var faultless = &scenarios.Scenario{Name: "without-faults"}
 
 // Observe runs the client without faults. Errors: what World.Play says; ctx ended.
 func Observe(ctx context.Context, w *emulator.World, client Client) (*Run, error) {
-	r := &Run{begin: stateOf(w)}
+	r := &Run{begin: beginningOf(w)}
 	start := w.Now()
 	if err := w.Play(faultless); err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func Observe(ctx context.Context, w *emulator.World, client Client) (*Run, error
 		return nil, context.Cause(ctx)
 	}
 	r.calls = w.Trace().Calls
-	r.Took, r.Calls, r.end = w.Now().Sub(start), len(r.calls), stateOf(w)
+	r.Took, r.Calls, r.end = w.Now().Sub(start), len(r.calls), r.begin.end(w)
 	w.Disarm()
 	return r, nil
 }
@@ -77,10 +78,11 @@ type Survey struct {
 	Took       time.Duration // of the world's time
 	Operations []string      // that it calls, sorted
 
-	begin, end state
-	touched    map[scenarios.Key]bool // what it writes
-	volatile   map[place]bool
-	renews     map[string]bool // vendors at which it fetches tokens
+	begin    *beginning
+	end      state
+	touched  map[scenarios.Key]bool // what it writes
+	volatile map[place]bool
+	renews   map[string]bool // vendors at which it fetches tokens
 }
 
 // NewSurvey compares two runs without faults, of worlds that began alike and have other seeds and times. What differs between
@@ -108,7 +110,7 @@ func NewSurvey(first, second *Run) (*Survey, error) {
 			continue
 		}
 		for _, doc := range slices.Concat(docs, second.end[key]) {
-			for path := range doc {
+			for path := range *doc {
 				if first.end.values(key, path) != second.end.values(key, path) {
 					s.volatile[place{key.Kind, path}] = true
 				}
@@ -140,7 +142,7 @@ func (s *Survey) judged(calls []scenarios.Call) func(scenarios.Key) bool {
 			written[key] = true
 		}
 	}
-	return func(key scenarios.Key) bool { return written[key] || s.begin[key] != nil }
+	return func(key scenarios.Key) bool { return written[key] || s.begin.state[key] != nil }
 }
 
 // Vendors are those that the client calls, sorted.

@@ -75,7 +75,7 @@ func (s *Survey) Try(ctx context.Context, w *emulator.World, trial Trial, client
 		r.Error = failed.Error()
 	}
 	meddled := meddles(trial.Scenario, trace.Rules)
-	r.Differences = s.compare(meddled, trace.Calls, stateOf(w))
+	r.Differences = s.compare(meddled, trace.Calls, s.begin.end(w))
 	if err := r.judge(ctx, s, w, meddled, trace.Calls, failed, client); err != nil {
 		return r, err
 	}

@@ -114,11 +114,13 @@ type Filter struct {
 	Status    int
 	Since     uint64 // entries after this sequence number
 	Limit     int    // the newest so many; 0: all that are kept
+
+	Undeclared bool // only answers that no table has
 }
 
 func (f Filter) takes(e *Entry) bool {
 	return (f.Vendor == "" || f.Vendor == e.Vendor) && (f.Operation == "" || f.Operation == e.Operation) &&
-		(f.Status == 0 || f.Status == e.Status) && e.Seq > f.Since
+		(f.Status == 0 || f.Status == e.Status) && e.Seq > f.Since && (!f.Undeclared || e.Undeclared)
 }
 
 // Entries returns copies of what is kept, oldest first, with secrets masked.
