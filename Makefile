@@ -1,4 +1,4 @@
-.PHONY: help test race lint tidy golden bench fuzz conformance consumer container build-container ci
+.PHONY: help test race lint tidy golden bench seeds fuzz conformance consumer container build-container ci
 
 SHARED ?= ../shared
 BENCHTIME ?= 1s
@@ -31,13 +31,16 @@ tidy: ## go.mod and go.sum of both modules
 	.ci/tidy
 
 golden: ## write the golden files and the generated tables anew
-	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest ./scenarios/gauntlet/sdktest -update
+	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest ./scenarios/gauntlet/sdktest ./examples/provision/naive -update
 
 bench: ## every benchmark, in benchstat's form; UNDERSTUDY_BENCH_HEAP=1 adds the minute of the heap
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) -count 6 ./emulator ./testkit | tee bench.out
 	go test -run '^$$' -bench . -benchtime 10x ./cmd/understudy | tee -a bench.out
 	$(IN_CONTAINER) test -run '^$$' -bench . -benchtime 10x ./... | tee -a bench.out
 	-go run $(BENCHSTAT) bench.out
+
+seeds: ## the careful client's gauntlet with 200 seeds, none of which may fail
+	UNDERSTUDY_GAUNTLET_SEEDS=200 go test -run TestRunsTheGauntlet -timeout 1h ./examples/provision/careful
 
 fuzz: ## a few seconds of every fuzz target
 	.ci/fuzz $(FUZZTIME)

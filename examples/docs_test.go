@@ -56,8 +56,9 @@ func TestDocs(t *testing.T) {
 	}
 	inner, _ := filepath.Glob("../*/*.md")
 	examples, _ := filepath.Glob("../examples/*/*.md")
+	parts, _ := filepath.Glob("../examples/*/*/*.md")
 	gauntlet, _ := filepath.Glob("../scenarios/*/*.md")
-	for _, page := range slices.Concat(pages, inner, examples, gauntlet) {
+	for _, page := range slices.Concat(pages, inner, examples, parts, gauntlet) {
 		t.Run(strings.TrimPrefix(page, "../"), func(t *testing.T) { runPage(t, page) })
 	}
 }

@@ -1,6 +1,9 @@
 // Command provision makes enterprise sign-on at four vendors what a YAML file wants it to be.
 //
 //	provision sso.yaml
+//	provision -naive sso.yaml
+//
+// The second is the client as it was at first, kept to show what a gauntlet finds in it.
 //
 // Base URLs and credentials come from the environment, as job.FromEnvironment reads it. It prints what it changes. It ends
 // with 0 where all is as it should be, 1 where something is not, 2 where it was not told right what to do.
@@ -17,6 +20,7 @@ import (
 
 	"github.com/understudy-dev/understudy/examples/provision/careful"
 	"github.com/understudy-dev/understudy/examples/provision/job"
+	"github.com/understudy-dev/understudy/examples/provision/naive"
 )
 
 func main() {
@@ -27,8 +31,12 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out, problems io.Writer) (code int) {
+	asAtFirst := len(args) > 0 && args[0] == "-naive"
+	if asAtFirst {
+		args = args[1:]
+	}
 	if len(args) != 1 {
-		fmt.Fprintln(problems, "usage: provision FILE")
+		fmt.Fprintln(problems, "usage: provision [-naive] FILE")
 		return 2
 	}
 	text, err := os.ReadFile(args[0])
@@ -42,11 +50,15 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, pr
 		return 2
 	}
 	changes := 0
-	client := careful.Client{HTTP: http.DefaultClient, Access: job.FromEnvironment(getenv), Changed: func(what string) {
+	changed := func(what string) {
 		changes++
 		fmt.Fprintln(out, what)
-	}}
-	if err := client.Sync(ctx, want); err != nil {
+	}
+	sync := careful.Client{HTTP: http.DefaultClient, Access: job.FromEnvironment(getenv), Changed: changed}.Sync
+	if asAtFirst {
+		sync = naive.Client{HTTP: http.DefaultClient, Access: job.FromEnvironment(getenv), Changed: changed}.Sync
+	}
+	if err := sync(ctx, want); err != nil {
 		fmt.Fprintf(problems, "provision: %v\n", err)
 		return 1
 	}

@@ -45,6 +45,11 @@ func TestRun(t *testing.T) {
 	ports := w.Listen(t)
 	provisions(t, ports.HTTP)
 
+	var said, failed bytes.Buffer
+	if code := run(t.Context(), []string{"-naive", "sso.yaml"}, environment(ports.HTTP), &said, &failed); code != 0 || !strings.Contains(said.String(), "devrev: set connection Acme (Okta)\n") {
+		t.Errorf("the naive client ended with %d: %s%s", code, said.String(), failed.String())
+	}
+
 	folder := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(folder, name)
@@ -59,8 +64,10 @@ func TestRun(t *testing.T) {
 		code int
 		says string
 	}{
-		{nil, environment(ports.HTTP), 2, "usage: provision FILE\n"},
-		{[]string{"sso.yaml", "more"}, environment(ports.HTTP), 2, "usage: provision FILE\n"},
+		{[]string{"-naive"}, environment(ports.HTTP), 2, "usage: provision [-naive] FILE\n"},
+		{[]string{"-naive", file("nobody.yaml", "qovery: {organization: nobody}")}, environment(ports.HTTP), 1, "provision: qovery: there is no organization nobody\n"},
+		{nil, environment(ports.HTTP), 2, "usage: provision [-naive] FILE\n"},
+		{[]string{"sso.yaml", "more"}, environment(ports.HTTP), 2, "usage: provision [-naive] FILE\n"},
 		{[]string{"nobody.yaml"}, environment(ports.HTTP), 2, "open nobody.yaml"},
 		{[]string{file("bad.yaml", "auth0: {organization: acme}")}, environment(ports.HTTP), 2, "bad.yaml: auth0.display_name is missing"},
 		{[]string{file("qovery.yaml", "qovery: {organization: nobody}")}, environment(ports.HTTP), 1, "provision: qovery: there is no organization nobody\n"},

@@ -208,6 +208,7 @@ func (c comparison) within(key scenarios.Key, name string, want, have *members) 
 		if was == is || c.volatile[place{key.Kind, path}] || c.members != nil && !c.members(key, path) {
 			continue
 		}
+		is, was = apart(is, was)
 		lines = append(lines, fmt.Sprintf("%s: %s is %s, not %s", name, path, shown(is), shown(was)))
 	}
 	return lines
@@ -222,6 +223,19 @@ func union(a, b members) map[string]bool {
 		all[path] = true
 	}
 	return all
+}
+
+// apart cuts off what two long leaves begin with alike, but for a few words.
+func apart(a, b string) (string, string) {
+	const most, kept = 60, 30
+	same := 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	if same <= most {
+		return a, b
+	}
+	return "…" + strings.ToValidUTF8(a[same-kept:], ""), "…" + strings.ToValidUTF8(b[same-kept:], "")
 }
 
 // shown is a leaf in a sentence, cut where it is long.
