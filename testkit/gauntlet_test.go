@@ -237,7 +237,7 @@ var gauntletsThatFail = map[string]struct {
 		"--- FAIL: TestGauntletsThatFail/trials/token-expires-mid-run@auth0", "renewed_token: end", "again: go test -count=1 -run '^TestGauntletsThatFail$/^trials$/^token-expires-mid-run@auth0$'",
 	}},
 	"a failure that is known and is none": {provisions(none), []testkit.Option{testkit.KnownFailures("flapping-503@auth0", "flapping-503@nobody")}, []string{
-		"it is known to fail, and is pass now: take it off KnownFailures", "there is no trial flapping-503@nobody to fail",
+		"it is known to fail, and is pass now: take it off the known failures", "there is no trial flapping-503@nobody to fail",
 	}},
 	"a body that is left open": {
 		rude(func(_ context.Context, c *http.Client, r *http.Request) error {
