@@ -59,8 +59,8 @@ func newCourse(command []string, options []emulator.Option, stderr io.Writer) *c
 	return g
 }
 
-// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called. A closed
-// standard error is such a signal: it would end this process, and leave the runs.
+// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called. So does the
+// end of whoever reads the output, which would else end this process and leave the runs.
 func (g *course) heedSignals() (enough func()) {
 	signals, done := make(chan os.Signal, 8), make(chan struct{})
 	signal.Notify(signals, append(forwarded(), syscall.SIGPIPE)...)
@@ -70,6 +70,10 @@ func (g *course) heedSignals() (enough func()) {
 			case <-done:
 				return
 			case s := <-signals:
+				if s == syscall.SIGPIPE && !unread() { // a client has left its connection, which is no news here
+					n--
+					continue
+				}
 				if n == 1 {
 					close(g.hurry)
 				}
