@@ -28,6 +28,3 @@ func setAlone(*exec.Cmd) {}
 func sweep(command *os.Process, _ <-chan struct{}) { _ = command.Kill() } // fails where it has ended
 
 func exitCode(state *os.ProcessState) int { return state.ExitCode() }
-
-// unread has nothing to tell: no signal says that a pipe is closed.
-func unread() bool { return false }

@@ -40,15 +40,6 @@ func inForeground() bool {
 	return err == nil && group == syscall.Getpgrp()
 }
 
-// unread tells whether nobody will ever read what this process prints.
-func unread() bool {
-	printed := []unix.PollFd{{Fd: int32(os.Stdout.Fd()), Events: unix.POLLOUT}, {Fd: int32(os.Stderr.Fd()), Events: unix.POLLOUT}}
-	if _, err := unix.Poll(printed, 0); err != nil {
-		return false
-	}
-	return (printed[0].Revents|printed[1].Revents)&unix.POLLERR != 0
-}
-
 // forward hands a signal on. Where the command shares this process's group, the terminal has sent it all but SIGTERM by
 // itself: a second interrupt would mean more than the first, as Terraform's "exit at once".
 func forward(process *os.Process, s os.Signal, apart bool) {

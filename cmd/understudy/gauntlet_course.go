@@ -56,24 +56,23 @@ type course struct {
 func newCourse(command []string, options []emulator.Option, stderr io.Writer) *course {
 	g := &course{command: command, options: options, stderr: stderr, progress: newProgress(stderr), hurry: make(chan struct{})}
 	g.ctx, g.stop = context.WithCancelCause(context.Background())
+	g.progress.unread = func() { g.stop(exit{128 + int(syscall.SIGPIPE), errors.New("nobody reads what it says")}) }
 	return g
 }
 
-// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called. So does the
-// end of whoever reads the output, which would else end this process and leave the runs.
+// heedSignals ends all runs at a signal, and at once at another, until the function that it returns is called. A closed
+// standard error does not end this process, which would leave the runs: the progress notices it.
 func (g *course) heedSignals() (enough func()) {
 	signals, done := make(chan os.Signal, 8), make(chan struct{})
-	signal.Notify(signals, append(forwarded(), syscall.SIGPIPE)...)
+	signal.Notify(signals, forwarded()...)
+	closed := make(chan os.Signal, 1)
+	signal.Notify(closed, syscall.SIGPIPE) // of any connection: nobody reads it
 	go func() {
 		for n := 0; ; n++ {
 			select {
 			case <-done:
 				return
 			case s := <-signals:
-				if s == syscall.SIGPIPE && !unread() { // a client has left its connection, which is no news here
-					n--
-					continue
-				}
 				if n == 1 {
 					close(g.hurry)
 				}
@@ -84,6 +83,7 @@ func (g *course) heedSignals() (enough func()) {
 	}()
 	return func() {
 		signal.Stop(signals)
+		signal.Stop(closed)
 		close(done)
 		g.stop(nil)
 	}

@@ -15,6 +15,7 @@ import (
 type progress struct {
 	to       io.Writer
 	terminal bool
+	unread   func() // called where writing fails; may be nil
 
 	mu      sync.Mutex
 	began   time.Time
@@ -59,7 +60,14 @@ func (p *progress) stop() {
 	close(p.quit)
 	p.written.Wait()
 	if p.terminal {
-		fmt.Fprint(p.to, eraseLine)
+		p.write(eraseLine)
+	}
+}
+
+// write says something. Where nobody reads it any more, that is told once and again.
+func (p *progress) write(text string) {
+	if _, err := io.WriteString(p.to, text); err != nil && p.unread != nil {
+		p.unread()
 	}
 }
 
@@ -91,16 +99,16 @@ func (p *progress) ends(run, how string, failed bool) {
 func (p *progress) show(text string) {
 	p.change(func() {
 		if p.terminal {
-			fmt.Fprint(p.to, eraseLine)
+			p.write(eraseLine)
 		}
-		fmt.Fprint(p.to, strings.TrimSuffix(text, "\n")+"\n")
+		p.write(strings.TrimSuffix(text, "\n") + "\n")
 	})
 }
 
 // line says what happened, where that is not the terminal's own line.
 func (p *progress) line(text string) {
 	if !p.terminal {
-		fmt.Fprintf(p.to, "[%s] %s\n", p.elapsed(), text)
+		p.write(fmt.Sprintf("[%s] %s\n", p.elapsed(), text))
 	}
 }
 
@@ -128,5 +136,5 @@ func (p *progress) change(do func()) {
 	if len(text) > width {
 		text = text[:width-1] + "…"
 	}
-	fmt.Fprint(p.to, eraseLine+text)
+	p.write(eraseLine + text)
 }

@@ -90,7 +90,7 @@ func ExampleReport_JUnit() {
 	// <testsuites>
 	//   <testsuite name="understudy.away" tests="1" failures="0" skipped="1">
 	//     <testcase classname="understudy.away" name="auth0" time="0.000">
-	//       <skipped message="something is missing">KNOWN  away@auth0 — something is missing&#xA;</skipped>
+	//       <skipped message="something is missing">FAIL  away@auth0 — something is missing&#xA;</skipped>
 	//     </testcase>
 	//   </testsuite>
 	// </testsuites>

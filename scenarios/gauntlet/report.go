@@ -109,11 +109,11 @@ func (r *Report) Summary() string {
 	for _, result := range r.Results {
 		counts[result.word()]++
 	}
-	text := fmt.Sprintf("%d of %d trials: %d passed, %d failed, %d unproven (no rule struck)", len(r.Results), r.Trials, counts["PASS"], counts["FAIL"], counts["UNPROVEN"])
+	text := fmt.Sprintf("%d of %d trials: %d passed, %d failed", len(r.Results), r.Trials, counts["PASS"], counts["FAIL"]+counts["KNOWN"])
 	if known := counts["KNOWN"]; known > 0 {
-		text += fmt.Sprintf(", %d known to fail", known)
+		text += fmt.Sprintf(" (%d as known)", known)
 	}
-	text += fmt.Sprintf(". Seed %d.", r.Seed)
+	text += fmt.Sprintf(", %d unproven (no rule struck). Seed %d.", counts["UNPROVEN"], r.Seed)
 	if r.Interrupted {
 		text = "interrupted: " + text
 	}
@@ -149,7 +149,11 @@ func (r *Result) why() string {
 // what differs, which verdicts are not a pass with the calls that prove it, and the command that repeats it.
 func (r *Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s — %s\n", r.word(), r.Trial, r.why())
+	word := r.word()
+	if word == "KNOWN" {
+		word = "FAIL"
+	}
+	fmt.Fprintf(&b, "%s  %s — %s\n", word, r.Trial, r.why())
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	if r.About != "" {
 		line("scenario: %s", r.About)
