@@ -58,7 +58,11 @@ func (c *controlCall) narrowed(s *scenarios.Scenario) (*scenarios.Scenario, erro
 	if !slices.Contains(Vendors(), vendor) {
 		return nil, refuse(http.StatusBadRequest, "unknown_vendor", "There is no vendor %q%s.", vendor, tree.Meant(vendor, Vendors()))
 	}
-	return s.For(vendor), nil
+	n := s.For(vendor)
+	if len(n.Rules) == 0 && len(s.Rules) > 0 {
+		return nil, refuse(http.StatusBadRequest, "invalid_scenario", "No rule of the scenario is about %s.", vendor)
+	}
+	return n, nil
 }
 
 func refusalOfScenario(err error) error {

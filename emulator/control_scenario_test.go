@@ -74,6 +74,7 @@ func TestControlPlaysShippedScenarios(t *testing.T) {
 	}
 	c.wantProblem(404, "unknown_scenario", "PUT", "/_understudy/scenario?name=rate-limit-burts", "")
 	c.wantProblem(400, "unknown_vendor", "PUT", "/_understudy/scenario?name=rate-limit-burst&vendor=auth", "")
+	c.wantProblem(400, "invalid_scenario", "PUT", "/_understudy/scenario?vendor=qovery", `{"understudy":1,"rules":[{"on":"auth0.organizations.get","fail":"throttled"}]}`)
 	c.wantProblem(400, "invalid_body", "PUT", "/_understudy/scenario?name=rate-limit-burst", busy)
 }
 

@@ -46,7 +46,7 @@ func execCommand() *cobra.Command {
 	flags.SetInterspersed(false) // what follows the command is its own
 	f.worldFlags.add(flags)
 	f.worldFlags.addScenario(flags)
-	flags.StringVar(&f.vendor, "vendor", "", "narrow what the scenario chooses by an intent alone, and connections, to this vendor")
+	flags.StringVar(&f.vendor, "vendor", "", "play only what is about this vendor")
 	flags.StringVar(&f.report, "report", "", "folder that gets journal.ndjson (the last 10,000 calls), verdicts.json, verdicts.xml (JUnit) and state.yaml")
 	return c
 }
@@ -94,6 +94,11 @@ func (f *execFlags) open(fixtureGiven bool) (*stage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.vendor != "" {
+		if scenario, err = narrowed(scenario, f.vendor); err != nil {
+			return nil, err
+		}
+	}
 	options, err := f.options()
 	if err != nil {
 		return nil, err
@@ -104,9 +109,6 @@ func (f *execFlags) open(fixtureGiven bool) (*stage, error) {
 	s, err := openStage(options...)
 	if err != nil || scenario == nil {
 		return s, err
-	}
-	if f.vendor != "" {
-		scenario = scenario.For(f.vendor)
 	}
 	if err := s.world.Play(scenario); err != nil { // when the ports are open, that it may be about
 		return nil, errors.Join(fmt.Errorf("--scenario: %w", err), s.close())

@@ -231,6 +231,7 @@ func TestExecRefuses(t *testing.T) {
 		{[]string{"--scenario", "nowhere.yaml"}, []string{"--scenario", "nowhere.yaml"}},
 		{[]string{"--scenario", `"okta.*"`}, []string{"--scenario", "rate-limit-burst", "--vendor", "okta"}},
 		{[]string{"--vendor", "no --scenario"}, []string{"--vendor", "auth0"}},
+		{[]string{"--vendor", `no rule of the scenario is about "okta"; the vendors are auth0, atlas, devrev, qovery`}, []string{"--scenario", "tls-certificate-expired", "--vendor", "okta"}},
 		{[]string{"--report", "not a directory"}, []string{"--report", filepath.Join(file, "in")}},
 	} {
 		args := append([]string{"exec"}, c.args...)

@@ -29,7 +29,7 @@ type tables struct {
 
 func (f *tables) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.folder, "fixtures", "", "folder whose NAME.yaml files are fixtures by name")
-	c.Flags().StringVar(&f.vendor, "vendor", "", "narrow what goes by an intent alone, and connections, to this vendor")
+	c.Flags().StringVar(&f.vendor, "vendor", "", "only what is about this vendor")
 }
 
 // read returns a scenario, a shipped one by name or a file, that the tables have all of.
@@ -49,9 +49,20 @@ func (f *tables) read(nameOrFile string) (*scenarios.Scenario, scenarios.Catalog
 		}
 	}
 	if f.vendor != "" {
-		s = s.For(f.vendor)
+		if s, err = narrowed(s, f.vendor); err != nil {
+			return nil, catalogue, err
+		}
 	}
 	return s, catalogue, s.Check(catalogue)
+}
+
+// narrowed is what a scenario has about a vendor. Error: there is nothing.
+func narrowed(s *scenarios.Scenario, vendor string) (*scenarios.Scenario, error) {
+	n := s.For(vendor)
+	if len(n.Rules) == 0 && len(s.Rules) > 0 {
+		return nil, fmt.Errorf("--vendor: no rule of the scenario is about %q; the vendors are %s", vendor, strings.Join(emulator.Vendors(), ", "))
+	}
+	return n, nil
 }
 
 func scenarioCheckCommand() *cobra.Command {

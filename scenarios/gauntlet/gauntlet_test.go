@@ -142,14 +142,18 @@ func TestTry(t *testing.T) {
 		outcome  scenarios.Outcome
 		why      string
 	}{
-		"it insists":              {throttled, job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
-		"it is to converge":       {throttled.Expect(scenarios.Converged()), job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
-		"it takes no for yes":     {throttled, job{name: "newco", ignore: true}.run, gauntlet.Differs, scenarios.Fail, `it ended well, and yet auth0.organizations "acme": display_name is "Acme", not "Acme, Inc."`},
-		"half of it is done":      {throttled, job{name: "newco"}.run, gauntlet.HalfDone, scenarios.Fail, "then a run without faults does so too: POST /api/v2/organizations: 409"},
-		"it fails cleanly":        {throttled, adopting, gauntlet.FailedCleanly, scenarios.Pass, "a run without faults mends all"},
-		"it is not to fail":       {throttled.Expect(scenarios.Converged()), adopting, gauntlet.FailedCleanly, scenarios.Fail, "a run without faults mends all"},
-		"somebody took it away":   {taken, adopting, gauntlet.Blocked, scenarios.Pass, "what another admin has done stands in the way"},
-		"nothing strikes":         {scenarios.New("late").Rule(scenarios.By(scenarios.Creates).Calls(9, 9).Fail("throttled")), job{name: "newco"}.run, gauntlet.Converged, scenarios.Unproven, "all is as without faults"},
+		"it insists":            {throttled, job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
+		"it is to converge":     {throttled.Expect(scenarios.Converged()), job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
+		"it takes no for yes":   {throttled, job{name: "newco", ignore: true}.run, gauntlet.Differs, scenarios.Fail, `it ended well, and yet auth0.organizations "acme": display_name is "Acme", not "Acme, Inc."`},
+		"half of it is done":    {throttled, job{name: "newco"}.run, gauntlet.HalfDone, scenarios.Fail, "then a run without faults does so too: POST /api/v2/organizations: 409"},
+		"it fails cleanly":      {throttled, adopting, gauntlet.FailedCleanly, scenarios.Pass, "a run without faults mends all"},
+		"it is not to fail":     {throttled.Expect(scenarios.Converged()), adopting, gauntlet.FailedCleanly, scenarios.Fail, "a run without faults mends all"},
+		"somebody took it away": {taken, adopting, gauntlet.Blocked, scenarios.Pass, "what another admin has done stands in the way"},
+		"nothing strikes":       {scenarios.New("late").Rule(scenarios.By(scenarios.Creates).Calls(9, 9).Fail("throttled")), job{name: "newco"}.run, gauntlet.Converged, scenarios.Unproven, "all is as without faults"},
+		"a verdict fails of nothing": {
+			scenarios.New("late").Rule(scenarios.By(scenarios.Creates).Calls(9, 9).Fail("throttled")).Expect(scenarios.AtMost(0, "auth0.*")), job{name: "newco"}.run,
+			gauntlet.Converged, scenarios.Unproven, "all is as without faults",
+		},
 		"a verdict fails":         {lost.Expect(scenarios.NoBlindRepeat(scenarios.Scope{Intent: scenarios.Creates})), job{name: "newco", tries: 2, ignore: true}.run, gauntlet.Converged, scenarios.Fail, "all is as without faults"},
 		"it does not end":         {throttled, under(&gauntlet.Stopped{Why: "it was still at work after 6h"}), gauntlet.DidNotEnd, scenarios.Fail, "it did not end: it was still at work after 6h"},
 		"it crashes, and so on":   {throttled, under(&gauntlet.Crashed{How: "panic: no\nat line 1"}), gauntlet.Crash, scenarios.Fail, "it crashed: panic: no"},

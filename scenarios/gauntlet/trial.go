@@ -174,11 +174,12 @@ func (s *Survey) excused(verdicts []scenarios.Verdict, trial Trial) []scenarios.
 	return verdicts
 }
 
+// outcome is unproven where nothing was done to the client, whatever its verdicts are.
 func outcome(good bool, verdicts []scenarios.Verdict, rules []scenarios.RuleReport) scenarios.Outcome {
 	struck := slices.ContainsFunc(rules, func(r scenarios.RuleReport) bool { return r.Fired > 0 })
 	failed := slices.ContainsFunc(verdicts, func(v scenarios.Verdict) bool { return v.Outcome == scenarios.Fail })
 	switch {
-	case !good || failed:
+	case !good || struck && failed:
 		return scenarios.Fail
 	case !struck:
 		return scenarios.Unproven
