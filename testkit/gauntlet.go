@@ -55,7 +55,8 @@ func Prepare(do func(w *World)) Option {
 // error says that it did not do its work. What it keeps between runs is its own to forget. A run is stopped after 6 hours
 // of virtual time or 10,000 calls; under a scenario after 1,000 calls, and 20 for each without faults. A response body that
 // it leaves open fails the test, known to or not; a goroutine that it leaves behind is synctest's panic, below a line that says
-// where it began. Gauntlet can't run in a bubble.
+// where it began. While one of its goroutines waits for a sync.Mutex that another one holds in its sleep, no virtual time
+// passes, and the test stands still until go test ends it: hold a channel there instead. Gauntlet can't run in a bubble.
 func Gauntlet(t *testing.T, client func(ctx context.Context, w *World) error, opts ...Option) *gauntlet.Report {
 	t.Helper()
 	if emulator.InBubble() {

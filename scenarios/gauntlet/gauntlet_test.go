@@ -135,6 +135,7 @@ func TestTry(t *testing.T) {
 	throttled := scenarios.New("throttled").Rule(scenarios.By(scenarios.Updates).Name("busy").Calls(1, 1).Fail("throttled").RetryAfter(time.Minute))
 	lost := scenarios.New("lost").Rule(scenarios.By(scenarios.Creates).Name("lost").Calls(1, 1).Phase(scenarios.AfterCommit).Fail("internal"))
 	taken := scenarios.New("taken").Rule(scenarios.By(scenarios.Updates).Name("meddler").Calls(1, 1).Change(scenarios.Change{Delete: "target"}))
+	late := scenarios.YAML("{understudy: 1, scenario: late, rules: [{at: 1h, since: armed, change: {delete: auth0.organizations, where: {name: acme}}}]}")
 	for name, test := range map[string]struct {
 		scenario scenarios.Source
 		client   gauntlet.Client
@@ -154,6 +155,8 @@ func TestTry(t *testing.T) {
 			scenarios.New("late").Rule(scenarios.By(scenarios.Creates).Calls(9, 9).Fail("throttled")).Expect(scenarios.AtMost(0, "auth0.*")), job{name: "newco"}.run,
 			gauntlet.Converged, scenarios.Unproven, "all is as without faults",
 		},
+		"somebody is late":        {late, job{name: "newco"}.run, gauntlet.Converged, scenarios.Unproven, "all is as without faults"},
+		"it notes the time":       {throttled, noting, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
 		"a verdict fails":         {lost.Expect(scenarios.NoBlindRepeat(scenarios.Scope{Intent: scenarios.Creates})), job{name: "newco", tries: 2, ignore: true}.run, gauntlet.Converged, scenarios.Fail, "all is as without faults"},
 		"it does not end":         {throttled, under(&gauntlet.Stopped{Why: "it was still at work after 6h"}), gauntlet.DidNotEnd, scenarios.Fail, "it did not end: it was still at work after 6h"},
 		"it crashes, and so on":   {throttled, under(&gauntlet.Crashed{How: "panic: no\nat line 1"}), gauntlet.Crash, scenarios.Fail, "it crashed: panic: no"},
@@ -196,6 +199,14 @@ func adopting(_ context.Context, w *emulator.World) error {
 	}
 	if status := call(w, "PATCH", "/api/v2/organizations/org_Acme000000000001", `{"display_name":"Acme, Inc."}`); status != http.StatusOK {
 		return errors.New("no")
+	}
+	return nil
+}
+
+// noting writes when it was there, and in which run.
+func noting(_ context.Context, w *emulator.World) error {
+	body := fmt.Sprintf(`{"metadata":{"synced_at":%q,"synced_run":"%d"}}`, time.Now().Format(time.RFC3339Nano), time.Now().UnixNano())
+	for call(w, "PATCH", "/api/v2/organizations/org_Acme000000000001", body) != http.StatusOK {
 	}
 	return nil
 }
