@@ -33,10 +33,11 @@ tidy: ## go.mod and go.sum of both modules
 golden: ## write the golden files and the generated tables anew
 	go test ./emulator ./emulator/vendors ./scenarios ./emulator/vendors/auth0/sdktest ./scenarios/gauntlet/sdktest ./examples/provision/naive -update
 
-bench: ## every benchmark, in benchstat's form; UNDERSTUDY_BENCH_HEAP=1 adds the minute of the heap
+bench: ## every benchmark, in benchstat's form; UNDERSTUDY_BENCH_HEAP=1 adds the minute of the heap, UNDERSTUDY_BENCH_GAUNTLET=1 the time of a gauntlet
 	go test -run '^$$' -bench . -benchtime $(BENCHTIME) -count 6 ./emulator ./testkit | tee bench.out
 	go test -run '^$$' -bench . -benchtime 10x ./cmd/understudy | tee -a bench.out
 	$(IN_CONTAINER) test -run '^$$' -bench . -benchtime 10x ./... | tee -a bench.out
+	go test -count 1 -v -run TestTheLibraryTakesLessThanASecond ./examples/provision/careful | tail -3
 	-go run $(BENCHSTAT) bench.out
 
 seeds: ## the careful client's gauntlet with 200 seeds, none of which may fail

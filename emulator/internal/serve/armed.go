@@ -79,9 +79,8 @@ func (s *Server) Arm(w *World, sc *scenarios.Scenario, seed uint64) error {
 	}
 	floor := w.Store.Snapshot()
 	a.floor.Store(&floor)
-	rows := rowsOf(s.vendors)
 	for i := range sc.Rules {
-		a.add(compile(&sc.Rules[i], i, a.notes), rows, w.Limits)
+		a.add(compile(&sc.Rules[i], i, a.notes), s.rows, w.Limits)
 	}
 	for name, limit := range sc.Limits {
 		if vendor, bucket, _ := strings.Cut(name, "."); vendorNamed(s.vendors, vendor) != nil {

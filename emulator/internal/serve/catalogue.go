@@ -2,6 +2,7 @@ package serve
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"github.com/understudy-dev/understudy/emulator/internal/spec"
 	"github.com/understudy-dev/understudy/emulator/internal/wire"
@@ -13,6 +14,24 @@ type row struct {
 	scenarios.Operation
 	vendor *spec.Vendor
 	op     *spec.Operation
+}
+
+// tables are what is made of vendors' tables once, for all servers that have them.
+type tables struct {
+	vendors []*spec.Vendor
+	router  *router
+	rows    []row
+}
+
+var latest atomic.Pointer[tables] // nearly all servers of a process have the same vendors
+
+func tablesOf(vendors []*spec.Vendor) *tables {
+	if t := latest.Load(); t != nil && slices.Equal(t.vendors, vendors) {
+		return t
+	}
+	t := &tables{slices.Clone(vendors), newRouter(vendors), rowsOf(vendors)}
+	latest.Store(t)
+	return t
 }
 
 func rowsOf(vendors []*spec.Vendor) []row {

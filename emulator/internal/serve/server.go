@@ -35,7 +35,8 @@ type Server struct {
 	Log          func(e Entry, took time.Duration) // one call per exchange, with neither headers nor bodies; nil: none
 
 	vendors  []*spec.Vendor
-	router   *router
+	router   *router // shared with other servers, as rows is
+	rows     []row
 	weakest  spec.Grade               // that answers; Ungraded: all do. See Hold
 	withheld map[string][]spec.Header // by vendor: those that are known less well
 	armings  atomic.Uint64
@@ -55,7 +56,8 @@ const maxBound = 100_000
 
 // New makes a server for a list of vendors.
 func New(vendors []*spec.Vendor) *Server {
-	return &Server{vendors: vendors, router: newRouter(vendors), worlds: map[string]*World{}, credentials: map[fingerprint]string{}, Markers: true}
+	t := tablesOf(vendors)
+	return &Server{vendors: vendors, router: t.router, rows: t.rows, worlds: map[string]*World{}, credentials: map[fingerprint]string{}, Markers: true}
 }
 
 // Vendors lists the vendors.

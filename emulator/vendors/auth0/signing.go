@@ -46,12 +46,40 @@ var signer = sync.OnceValue(func() signing {
 func sign(claims state.Doc) (string, error) {
 	header := state.NewBuilder().Text("alg", "RS256").Text("typ", "JWT").Text("kid", signingKeyID).Doc()
 	head := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(claims))
-	sum := sha256.Sum256([]byte(head))
+	signature, err := signatures.of(sha256.Sum256([]byte(head)))
+	return head + "." + signature, err
+}
+
+// signatures remembers those made lately: tests in virtual time begin at the same moment with the same seed, and ask for the same
+// token again and again, each of which costs a millisecond.
+var signatures = signatureCache{known: map[[sha256.Size]byte]string{}}
+
+type signatureCache struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]string // in base64, by what is signed
+}
+
+const maxSignatures = 256
+
+func (c *signatureCache) of(sum [sha256.Size]byte) (string, error) {
+	c.mu.Lock()
+	text, known := c.known[sum]
+	c.mu.Unlock()
+	if known {
+		return text, nil
+	}
 	signature, err := rsa.SignPKCS1v15(nil, signer().key, crypto.SHA256, sum[:])
 	if err != nil {
 		return "", err
 	}
-	return head + "." + base64.RawURLEncoding.EncodeToString(signature), nil
+	text = base64.RawURLEncoding.EncodeToString(signature)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) >= maxSignatures {
+		clear(c.known)
+	}
+	c.known[sum] = text
+	return text, nil
 }
 
 // claimsOf reads a JWT's claims; ok is false for a text that is no JWT. Signed tells whether our key made it.
