@@ -1,6 +1,7 @@
 package vendortest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -78,7 +79,7 @@ func (s *suite) needed(op *spec.Operation, class spec.Class) bool {
 	return true
 }
 
-// strike sends a request while a rule about its operation is armed and wants the row's answer with its sample's words.
+// strike sends a request while a rule about its operation is armed and wants the row's answer, with its sample's words.
 func (r *rig) strike(t *testing.T, q request, rule scenarios.Rule, row spec.Error) {
 	t.Helper()
 	rule.Name, rule.On = "rule", []string{r.vendor.Name + "." + q.op.ID}
@@ -89,7 +90,11 @@ func (r *rig) strike(t *testing.T, q request, rule scenarios.Rule, row spec.Erro
 	}
 	defer r.world.Disarm()
 	got := r.send(q, r.owner)
-	r.wantRow(t, q, got, &row, spec.Fill(row.Message, row.Sample...), row.Sample...)
+	words := row.Sample
+	if len(q.op.Needs) > 0 { // it names what this operation needs
+		words = append([]string{"scopes", strings.Join(q.op.Needs, ",")}, row.Sample...)
+	}
+	r.wantRow(t, q, got, &row, spec.Fill(row.Message, words...), words...)
 	if got.Entry.Rule != rule.Name {
 		t.Errorf("%s: the journal names the rule %q", q, got.Entry.Rule)
 	}
