@@ -58,8 +58,9 @@ type Expectation struct {
 	// GaveUp: on an error that repeating can't mend, at most so many calls in so long.
 	//
 	// A repeat is an equal request, until its caller changes something, which may have mended it; after a 403 any call of
-	// that caller and operation; after a 401 any call of that credential and operation. Unproven where no such error was
-	// answered, or with within where the world's clock stood or was set.
+	// that caller and operation; after a 401 any call of that credential and operation. Of these, a request for something
+	// else that comes within 50 ms of the answer may have been under way, as another worker's, and does not count. Unproven
+	// where no such error was answered, or with within where the world's clock stood or was set.
 	GaveUp *GaveUp `key:"gave_up"`
 	// PagedToTheEnd: each list that is begun is read to its last page.
 	//

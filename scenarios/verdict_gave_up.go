@@ -69,7 +69,9 @@ func (h *history) givenUp(want *GaveUp) [][]int {
 			}
 			for _, a := range kinds {
 				if n, ok := numbers[a]; ok && h.follows(i, found[n][0]) {
-					found[n] = append(found[n], i)
+					if first := found[n][0]; h.equal[i] == h.equal[first] || h.apart(first, i) || h.since(first, i) >= slack {
+						found[n] = append(found[n], i)
+					}
 				} else if !ok && a.begunBy(c) {
 					numbers[a], found = len(found), append(found, []int{i})
 				}
