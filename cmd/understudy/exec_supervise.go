@@ -1,3 +1,5 @@
+//go:build !container
+
 package main
 
 import (
@@ -17,19 +19,6 @@ const (
 
 // outputDelay is how long output is still read, where it is no file, from what the command left running.
 const outputDelay = time.Second
-
-// exit ends the program with a code of its own. The error, which may be nil, is said first.
-type exit struct {
-	code int
-	err  error
-}
-
-func (e exit) Error() string {
-	if e.err == nil {
-		return "the command failed"
-	}
-	return e.err.Error()
-}
 
 // unstarted is the exit code for a command that can't be started.
 func unstarted(err error) int {

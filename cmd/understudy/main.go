@@ -33,7 +33,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return setFromEnv(c.Flags(), env) },
 	}
-	root.AddCommand(serveCommand(), execCommand(), gauntletCommand(env), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
+	root.AddCommand(runners(env)...)
+	root.AddCommand(serveCommand(), operationsCommand(), tokenCommand(env), fixtureCommand(), scenarioCommand(), caCommand(), healthcheckCommand(env), versionCommand())
 	root.SetVersionTemplate(versionLine())
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -79,4 +80,17 @@ func setFromEnv(flags *pflag.FlagSet, env func(string) (string, bool)) (err erro
 
 func variable(flag string) string {
 	return "UNDERSTUDY_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// exit ends the program with a code of its own. The error, which may be nil, is said first.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string {
+	if e.err == nil {
+		return "the command failed"
+	}
+	return e.err.Error()
 }
