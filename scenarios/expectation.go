@@ -22,10 +22,12 @@ type Expectation struct {
 	// earlier half.
 	//
 	// Pauses are those before equal requests (caller, method, path and body), as long as the rule strikes them without a
-	// break; each such run is judged by itself. Of an odd number the middle one counts for neither half. Pauses of no time
-	// do not grow. An answer that told a wait ends the run: its length is not the client's to choose.
+	// break; each such run is judged by itself. Of an odd number the middle one counts for neither half. An answer that
+	// told a wait ends the run: its length is not the client's to choose. Chance in the pauses may hide growth: a run that
+	// shows none fails where its pauses are all alike (within a tenth; a fiftieth where there are two) or below 50 ms, or
+	// where there are six or more and none of the later half is 1.5 times the median of the earlier.
 	//
-	// Unproven where no run has two pauses, or the world's clock stood or was set during one.
+	// Unproven where no run has two pauses or can be told so, or the world's clock stood or was set during one.
 	BackedOff string `key:"backed_off"`
 	// Calls bounds how many calls come, struck and lost ones included.
 	Calls *CallCount `key:"calls"`
@@ -37,7 +39,7 @@ type Expectation struct {
 	// NoBlindRepeat: no equal unsafe request comes again after an unknown outcome without a read of that kind in between.
 	//
 	// Equal are caller, method, path with query, and body. Unsafe is every method but GET, HEAD and OPTIONS, save of
-	// operations that read or hand out tokens. The outcome is unknown where the answer was lost or not whole, and after
+	// operations that read or hand out tokens, and of those that delete: to repeat them harms nobody. The outcome is unknown where the answer was lost or not whole, and after
 	// any 5xx but 501, 505 and a 503 that tells a wait, which asks for the repeat. A read is of that kind where it is of the
 	// same resource (the operation's id without its verb), or of a kind that the request wrote; it must be the same
 	// caller's, begin after the answer and be answered before the repeat, with 2xx, 304, 404 or 410. A stale one counts: its

@@ -162,6 +162,9 @@ func (c *Call) reads() bool {
 // writes tells whether the call is unsafe in HTTP's sense. Fetching a token changes nothing that a client must fear for.
 func (c *Call) writes() bool { return !c.reads() && !c.has(Tokens) }
 
+// deletes tells whether the call takes away: to do so twice harms nobody.
+func (c *Call) deletes() bool { return c.has(Deletes) || c.Method == http.MethodDelete }
+
 // in tells whether a call is of a scope.
 func (c *Call) in(on []string, intent Intent) bool {
 	return (intent == "" || c.has(intent)) &&

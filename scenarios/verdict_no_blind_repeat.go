@@ -14,7 +14,7 @@ func (h *history) noBlindRepeat(scope *Scope) Verdict {
 	pending := map[int]int{} // by equal request, the last whose outcome is unknown
 	var blind, doubtful []int
 	for i, c := range h.calls {
-		if !c.writes() || !c.in(scope.On, scope.Intent) {
+		if !c.writes() || c.deletes() || !c.in(scope.On, scope.Intent) {
 			continue
 		}
 		before, is := pending[h.equal[i]]

@@ -130,7 +130,7 @@ func (h *history) onceEach(lost, seen []int) Verdict {
 			if w, ok := final[key]; ok && w > i {
 				last = h.calls[w]
 			}
-			if last.has(Deletes) || last.Method == http.MethodDelete {
+			if last.deletes() {
 				want = 0
 			}
 			if n := keyed(objects, key.Name); n != want {

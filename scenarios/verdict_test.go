@@ -112,6 +112,13 @@ func TestEdges(t *testing.T) {
 
 		"backed_off: the median of an odd number leaves the middle out": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
 			at(0, down), at(time.Second, down), at(61*time.Second, down), at(62500*ms, put)}, scenarios.Pass},
+		"backed_off: chance may hide growth": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
+			at(0, down), at(1200*time.Millisecond, down), at(2200*time.Millisecond, down), at(4*time.Second, put)}, scenarios.Unproven},
+		"backed_off: two that are nearly alike": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
+			at(0, down), at(1000*time.Millisecond, down), at(2004*time.Millisecond, put)}, scenarios.Fail},
+		"no_blind_repeat: to delete twice harms nobody": {scenarios.Expectation{NoBlindRepeat: &scenarios.Scope{Intent: scenarios.Writes}}, []scenarios.Call{
+			at(0, scenarios.Call{Method: "DELETE", Status: 500, Caller: "a", Intents: []scenarios.Intent{scenarios.Writes, scenarios.Deletes}}),
+			at(time.Second, scenarios.Call{Method: "DELETE", Status: 404, Caller: "a", Intents: []scenarios.Intent{scenarios.Writes, scenarios.Deletes}})}, scenarios.Unproven},
 		"backed_off: pauses of none do not grow":            {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{at(0, down), at(0, down), at(0, put)}, scenarios.Fail},
 		"backed_off: a success ends the run":                {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{at(0, down), at(time.Second, put), at(2*time.Second, down), at(3*time.Second, put)}, scenarios.Unproven},
 		"backed_off: exactly half as long again":            {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{at(0, down), at(2*time.Second, down), at(5*time.Second, put)}, scenarios.Pass},
