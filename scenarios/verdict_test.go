@@ -113,7 +113,7 @@ func TestEdges(t *testing.T) {
 		"backed_off: the median of an odd number leaves the middle out": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
 			at(0, down), at(time.Second, down), at(61*time.Second, down), at(62500*ms, put)}, scenarios.Pass},
 		"backed_off: chance may hide growth": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
-			at(0, down), at(1200*time.Millisecond, down), at(2200*time.Millisecond, down), at(4*time.Second, put)}, scenarios.Unproven},
+			at(0, down), at(1200*time.Millisecond, down), at(2200*time.Millisecond, down), at(3700*time.Millisecond, put)}, scenarios.Unproven},
 		"backed_off: two that are nearly alike": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
 			at(0, down), at(1000*time.Millisecond, down), at(2004*time.Millisecond, put)}, scenarios.Fail},
 		"no_blind_repeat: to delete twice harms nobody": {scenarios.Expectation{NoBlindRepeat: &scenarios.Scope{Intent: scenarios.Writes}}, []scenarios.Call{

@@ -75,7 +75,7 @@ func Gauntlet(t *testing.T, client func(ctx context.Context, w *World) error, op
 		all = append(all, s)
 	}
 	survey := c.survey(t)
-	trials := survey.Trials(all)
+	trials := survey.Trials(c.settings.seed, all)
 	report := survey.Report(c.settings.seed, all, trials)
 	t.Run("trials", func(t *testing.T) {
 		for _, trial := range trials {

@@ -177,7 +177,7 @@ func ended(err error) error {
 
 // choose makes the report of the trials that are wanted. Errors: there is none; a known failure is no trial.
 func (g *course) choose(survey *gauntlet.Survey) ([]gauntlet.Trial, error) {
-	all := survey.Trials(g.scenarios)
+	all := survey.Trials(g.seed, g.scenarios)
 	names := make([]string, len(all))
 	for i, trial := range all {
 		names[i] = trial.Name

@@ -8,7 +8,7 @@
 //	first := gauntlet.Observe(ctx, w1, client)          // without faults
 //	second := gauntlet.Observe(ctx, w2, client)         // again, with another seed and at another time
 //	survey, err := gauntlet.NewSurvey(first, second)
-//	for _, trial := range survey.Trials(scenarios.Library()) {
+//	for _, trial := range survey.Trials(1, scenarios.Library()) {
 //		report.Add(survey.Try(ctx, w3, trial, client))   // on a world of its own
 //	}
 package gauntlet

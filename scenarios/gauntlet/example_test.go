@@ -49,7 +49,7 @@ func Example() {
 	fmt.Println(survey.Operations, survey.Vendors())
 
 	wanted := []*scenarios.Scenario{away}
-	trials := survey.Trials(wanted)
+	trials := survey.Trials(1, wanted)
 	report := survey.Report(1, wanted, trials)
 	for _, trial := range trials {
 		result, err := survey.Try(ctx, newWorld(1), trial, client)

@@ -97,12 +97,16 @@ func TestSurvey(t *testing.T) {
 		{Name: "door", Rules: []scenarios.Rule{{Listener: "auth0", Network: &scenarios.Network{Fault: scenarios.Refuse, For: time.Second}}}},
 	}
 	var names []string
-	trials := s.Trials(all)
+	trials := s.Trials(1, all)
 	for _, trial := range trials {
 		names = append(names, trial.Name)
 	}
 	if !slices.Equal(names, []string{"creates@auth0", "door@auth0"}) {
 		t.Errorf("the trials are %v", names)
+	}
+	loaded := []*scenarios.Scenario{{Name: "dice", Seed: 7, Rules: []scenarios.Rule{{Intent: scenarios.Creates, Chance: 50, Fail: "throttled"}}}}
+	if s.Trials(1, loaded)[0].Scenario.Seed != 7 || s.Trials(3, loaded)[0].Scenario.Seed != 9 || loaded[0].Seed != 7 {
+		t.Error("the seed does not choose the dice")
 	}
 	if r := s.Report(1, all, trials); !slices.Equal(r.Untouched, []string{"reads", "other"}) {
 		t.Errorf("untouched are %v", r.Untouched)

@@ -168,11 +168,14 @@ type Trial struct {
 }
 
 // Trials are the scenarios that touch what the client calls, each once for each vendor at which it does. A scenario needs a
-// name.
-func (s *Survey) Trials(all []*scenarios.Scenario) (trials []Trial) {
+// name. Where it has dice of its own, the seed, from 1, chooses others: 1 leaves them.
+func (s *Survey) Trials(seed uint64, all []*scenarios.Scenario) (trials []Trial) {
 	for _, scenario := range all {
 		for _, vendor := range s.Vendors() {
 			if narrowed := scenario.For(vendor); s.touches(narrowed, vendor) {
+				if narrowed.Seed > 0 {
+					narrowed.Seed += max(seed, 1) - 1
+				}
 				trials = append(trials, Trial{scenario.Name + "@" + vendor, vendor, narrowed})
 			}
 		}
