@@ -32,9 +32,9 @@ func beginningOf(w *emulator.World) *beginning {
 	b := &beginning{read: map[string]*members{}}
 	all := w.Objects()
 	b.names = namesOf(all)
-	b.state = stateOf(all, func(doc string) *members {
-		b.read[doc] = leaves(doc, b.names)
-		return b.read[doc]
+	b.state = stateOf(all, func(o scenarios.Object) *members {
+		b.read[o.Doc] = leaves(o.Doc, b.names)
+		return b.read[o.Doc]
 	})
 	return b
 }
@@ -47,13 +47,21 @@ func (b *beginning) end(w *emulator.World) state {
 	for id, name := range b.names {
 		same = same && names[id] == name
 	}
-	return stateOf(all, func(doc string) *members {
-		if read := b.read[doc]; read != nil && same {
+	return stateOf(all, func(o scenarios.Object) *members {
+		isNew := b.names[o.ID] == ""
+		if read := b.read[o.Doc]; read != nil && same && !isNew {
 			return read
 		}
-		return leaves(doc, names)
+		m := leaves(o.Doc, names)
+		if isNew {
+			(*m)[remade] = "true"
+		}
+		return m
 	})
 }
+
+// remade stands beside the members of what was not there at the beginning: others may know what was by its id.
+const remade = "(new)"
 
 func namesOf(all map[string][]scenarios.Object) map[string]string {
 	names := map[string]string{}
@@ -67,12 +75,12 @@ func namesOf(all map[string][]scenarios.Object) map[string]string {
 	return names
 }
 
-func stateOf(all map[string][]scenarios.Object, read func(doc string) *members) state {
+func stateOf(all map[string][]scenarios.Object, read func(scenarios.Object) *members) state {
 	s := state{}
 	for kind, objects := range all {
 		for _, o := range objects {
 			key := scenarios.Key{Kind: kind, Name: o.Key}
-			s[key] = append(s[key], read(o.Doc))
+			s[key] = append(s[key], read(o))
 		}
 	}
 	return s
@@ -206,6 +214,10 @@ func (c comparison) within(key scenarios.Key, name string, want, have *members) 
 	for path := range union(*want, *have) {
 		was, is := (*want)[path], (*have)[path]
 		if was == is || c.volatile[place{key.Kind, path}] || c.members != nil && !c.members(key, path) {
+			continue
+		}
+		if path == remade {
+			lines = append(lines, name+map[bool]string{true: " is another one: it was deleted and made anew", false: " is still the one of the beginning"}[is != ""])
 			continue
 		}
 		is, was = apart(is, was)

@@ -126,7 +126,7 @@ func (r *Result) repair(ctx context.Context, s *Survey, w *emulator.World, meddl
 	if err != nil {
 		return err
 	}
-	r.Differences = s.compare(meddled, append(slices.Clip(calls), again.calls...), again.end)
+	r.Differences = s.compare(meddled, append(slices.Clip(calls), again.calls...), s.begin.end(w))
 	switch end, why := unruly(again.Err); {
 	case end != "":
 		r.End, r.Why = end, "it ended with an error, and in a run without faults after that it "+why
