@@ -47,7 +47,7 @@ func Prepare(do func(w *World)) Option {
 // Gauntlet runs a client twice without faults and then once under each scenario of the library that touches what it calls,
 // at each vendor that it calls. Each run is a world of its own in a bubble of virtual time, and each trial a parallel
 // subtest, trials/SCENARIO@VENDOR, which fails where the client leaves something else than without faults, or half its work, does not end,
-// crashes, or fails a verdict. What no rule struck is skipped. The report is logged and returned.
+// crashes, or fails a verdict. What is unproven is skipped. The report is logged and returned.
 //
 // How to read the report, and the same for commands and in CI: scenarios/gauntlet/README.md.
 //
@@ -56,7 +56,8 @@ func Prepare(do func(w *World)) Option {
 // of virtual time or 10,000 calls; under a scenario after 1,000 calls, and 20 for each without faults. A response body that
 // it leaves open fails the test, known to or not; a goroutine that it leaves behind is synctest's panic, below a line that says
 // where it began. While one of its goroutines waits for a sync.Mutex that another one holds in its sleep, no virtual time
-// passes, and the test stands still until go test ends it: hold a channel there instead. Gauntlet can't run in a bubble.
+// passes, and the test stands still until go test ends it: hold a channel there instead. A panic in a goroutine of the
+// client's own ends the process, as in any test: the report is lost with it. Gauntlet can't run in a bubble.
 func Gauntlet(t *testing.T, client func(ctx context.Context, w *World) error, opts ...Option) *gauntlet.Report {
 	t.Helper()
 	if emulator.InBubble() {
@@ -150,7 +151,7 @@ func (c *course) try(t *testing.T, survey *gauntlet.Survey, trial gauntlet.Trial
 	case result.Known:
 		t.Logf("known to fail:\n%s", &result)
 	case result.Outcome == scenarios.Unproven:
-		t.Skipf("no rule struck:\n%s", &result)
+		t.Skipf("unproven:\n%s", &result)
 	}
 }
 

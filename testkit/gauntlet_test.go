@@ -179,7 +179,7 @@ func TestRudeClientsAreEnded(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report := testkit.Gauntlet(t, rude(test.does), testkit.Scenarios(teapot), testkit.KnownFailures("teapot@auth0"), testkit.KnownFailures( /*TODO*/ ))
+			report := testkit.Gauntlet(t, rude(test.does), testkit.Scenarios(teapot), testkit.KnownFailures("teapot@auth0"))
 			i := slices.IndexFunc(report.Results, func(r gauntlet.Result) bool { return r.Trial == "teapot@auth0" })
 			if got := report.Results[i]; got.End != test.end || !strings.Contains(got.Why, test.says) {
 				t.Errorf("it %s, %s", got.End, got.Why)

@@ -73,9 +73,9 @@ func Example() {
 	//
 	//       trial       end      verdicts  calls  virtual  real
 	// FAIL  away@auth0  differs            1      0s       0s
-	// 1 of 1 trials: 0 passed, 1 failed, 0 unproven (no rule struck). Seed 1.
+	// 1 of 1 trials: 0 passed, 1 failed, 0 unproven. Seed 1.
 	// away@auth0 true differs
-	// 1 of 1 trials: 0 passed, 1 failed, 0 unproven (no rule struck). Seed 1.
+	// 1 of 1 trials: 0 passed, 1 failed, 0 unproven. Seed 1.
 }
 
 // The report for build servers, in which what is known to fail is skipped, and for programs.

@@ -138,6 +138,7 @@ func TestSurvey(t *testing.T) {
 func TestTry(t *testing.T) {
 	throttled := scenarios.New("throttled").Rule(scenarios.By(scenarios.Updates).Name("busy").Calls(1, 1).Fail("throttled").RetryAfter(time.Minute))
 	lost := scenarios.New("lost").Rule(scenarios.By(scenarios.Creates).Name("lost").Calls(1, 1).Phase(scenarios.AfterCommit).Fail("internal"))
+	revoked := scenarios.New("revoked").Rule(scenarios.By(scenarios.Updates).Name("end").Calls(1, 1).Phase(scenarios.BeforeAuth).Revoke())
 	taken := scenarios.New("taken").Rule(scenarios.By(scenarios.Updates).Name("meddler").Calls(1, 1).Change(scenarios.Change{Delete: "target"}))
 	late := scenarios.YAML("{understudy: 1, scenario: late, rules: [{at: 1h, since: armed, change: {delete: auth0.organizations, where: {name: acme}}}]}")
 	for name, test := range map[string]struct {
@@ -147,11 +148,15 @@ func TestTry(t *testing.T) {
 		outcome  scenarios.Outcome
 		why      string
 	}{
-		"it insists":            {throttled, job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
-		"it is to converge":     {throttled.Expect(scenarios.Converged()), job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
-		"it takes no for yes":   {throttled, job{name: "newco", ignore: true}.run, gauntlet.Differs, scenarios.Fail, `it ended well, and yet auth0.organizations "acme": display_name is "Acme", not "Acme, Inc."`},
-		"half of it is done":    {throttled, job{name: "newco"}.run, gauntlet.HalfDone, scenarios.Fail, "then a run without faults does so too: POST /api/v2/organizations: 409"},
-		"it fails cleanly":      {throttled, adopting, gauntlet.FailedCleanly, scenarios.Pass, "a run without faults mends all"},
+		"it insists":          {throttled, job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
+		"it is to converge":   {throttled.Expect(scenarios.Converged()), job{name: "newco", tries: 2}.run, gauntlet.Converged, scenarios.Pass, "all is as without faults"},
+		"it takes no for yes": {throttled, job{name: "newco", ignore: true}.run, gauntlet.Differs, scenarios.Fail, `it ended well, and yet auth0.organizations "acme": display_name is "Acme", not "Acme, Inc."`},
+		"half of it is done":  {throttled, job{name: "newco"}.run, gauntlet.HalfDone, scenarios.Fail, "then a run without faults does so too: POST /api/v2/organizations: 409"},
+		"it fails cleanly":    {throttled, adopting, gauntlet.FailedCleanly, scenarios.Pass, "a run without faults mends all"},
+		"its credential ends": {revoked, adopting, gauntlet.FailedCleanly, scenarios.Pass, "a run without faults mends all"},
+		"nothing is proven": {
+			throttled.Expect(scenarios.Waited("busy")), adopting, gauntlet.FailedCleanly, scenarios.Unproven, "a run without faults mends all",
+		},
 		"it is not to fail":     {throttled.Expect(scenarios.Converged()), adopting, gauntlet.FailedCleanly, scenarios.Fail, "a run without faults mends all"},
 		"somebody took it away": {taken, adopting, gauntlet.Blocked, scenarios.Pass, "what another admin has done stands in the way"},
 		"nothing strikes":       {scenarios.New("late").Rule(scenarios.By(scenarios.Creates).Calls(9, 9).Fail("throttled")), job{name: "newco"}.run, gauntlet.Converged, scenarios.Unproven, "all is as without faults"},

@@ -113,7 +113,7 @@ func (r *Report) Summary() string {
 	if known := counts["KNOWN"]; known > 0 {
 		text += fmt.Sprintf(" (%d as known)", known)
 	}
-	text += fmt.Sprintf(", %d unproven (no rule struck). Seed %d.", counts["UNPROVEN"], r.Seed)
+	text += fmt.Sprintf(", %d unproven. Seed %d.", counts["UNPROVEN"], r.Seed)
 	if r.Interrupted {
 		text = "interrupted: " + text
 	}
@@ -194,7 +194,7 @@ func unstruck(rule scenarios.RuleReport) string {
 	case rule.Matched == 0:
 		return "no call came that it is about"
 	}
-	return fmt.Sprintf("%d calls came that it is about, none when it strikes", rule.Matched)
+	return fmt.Sprintf("calls that it is about: %d, none when it strikes", rule.Matched)
 }
 
 func indented(text string) string {

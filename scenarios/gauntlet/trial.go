@@ -19,7 +19,7 @@ type End string
 const (
 	Converged     End = "converged"      // it ended well, and all is as without faults
 	FailedCleanly End = "failed cleanly" // it ended with an error, and a run without faults mends all
-	Blocked       End = "blocked"        // it ended with an error, as every run does after what another admin has done
+	Blocked       End = "blocked"        // it ended with an error, and so does a run without faults after what another admin has done
 	Differs       End = "differs"        // it ended well, and something is not as without faults
 	HalfDone      End = "half done"      // it ended with an error, and a run without faults does not mend all
 	DidNotEnd     End = "did not end"
@@ -174,14 +174,16 @@ func (s *Survey) excused(verdicts []scenarios.Verdict, trial Trial) []scenarios.
 	return verdicts
 }
 
-// outcome is unproven where nothing was done to the client, whatever its verdicts are.
+// outcome is unproven where nothing was done to the client, whatever its verdicts are, and where each of them is unproven.
 func outcome(good bool, verdicts []scenarios.Verdict, rules []scenarios.RuleReport) scenarios.Outcome {
 	struck := slices.ContainsFunc(rules, func(r scenarios.RuleReport) bool { return r.Fired > 0 })
-	failed := slices.ContainsFunc(verdicts, func(v scenarios.Verdict) bool { return v.Outcome == scenarios.Fail })
+	is := func(outcome scenarios.Outcome) bool {
+		return slices.ContainsFunc(verdicts, func(v scenarios.Verdict) bool { return v.Outcome == outcome })
+	}
 	switch {
-	case !good || struck && failed:
+	case !good || struck && is(scenarios.Fail):
 		return scenarios.Fail
-	case !struck:
+	case !struck || len(verdicts) > 0 && !is(scenarios.Pass):
 		return scenarios.Unproven
 	}
 	return scenarios.Pass
