@@ -3,6 +3,7 @@ package githubactions
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -45,12 +46,7 @@ func TestWorkflow(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := serve(t)
-	here := strings.NewReplacer("http://localhost:4010", e.Listeners().HTTP, "https://localhost:4443", e.Listeners().HTTPS,
-		"localhost:4443", strings.TrimPrefix(e.Listeners().HTTPS, "https://")).Replace(string(text))
-	var read workflow
-	if err := yaml.UnmarshalWithOptions([]byte(here), &read, yaml.Strict()); err != nil {
-		t.Fatal(err)
-	}
+	read := readWorkflow(t, string(text), e)
 	job := read.Jobs["test"]
 	service := job.Services["understudy"]
 	if len(read.Jobs) != 1 || len(read.On) == 0 || !strings.HasPrefix(job.RunsOn, "ubuntu-") || service.Env["UNDERSTUDY_FIXTURE"] != "acme" {
@@ -67,19 +63,38 @@ func TestWorkflow(t *testing.T) {
 	if _, err := os.Stat("/etc/ssl/certs/ca-certificates.crt"); err != nil {
 		t.Skipf("the steps are for Ubuntu: %v", err)
 	}
-	runner := map[string]string{"RUNNER_TEMP": t.TempDir(), "GITHUB_ENV": filepath.Join(t.TempDir(), "env")}
-	maps.Copy(runner, job.Env)
 	for _, s := range job.Steps {
 		if (s.Uses == "") == (s.Run == "") {
 			t.Errorf("the step %q has to use or to run something", cmp.Or(s.Name, s.Uses))
 		}
-		if s.Run != "" {
-			runStep(t, s, runner)
-		}
+	}
+	if failed, out := runSteps(t, read); failed != "" {
+		t.Errorf("%s: %s", failed, out)
 	}
 	if made := e.Default().Journal(emulator.Filter{Operation: "auth0.organization_connections.create"}); len(made) != 2 {
 		t.Errorf("%d connections were added, want 2", len(made))
 	}
+
+	const client = "go run ./examples/provision examples/provision/sso.yaml"
+	if !strings.Contains(string(text), client) {
+		t.Fatal("no step provisions")
+	}
+	for what, command := range map[string]string{"a careless client": strings.Replace(client, "provision ", "provision -naive ", 1) + " || true", "one that calls nothing": "true"} {
+		if failed, out := runSteps(t, readWorkflow(t, strings.Replace(string(text), client, command, 1), serve(t))); failed != "Verdicts" {
+			t.Errorf("%s fails at %q: %s", what, failed, out)
+		}
+	}
+}
+
+// readWorkflow reads a workflow whose ports are an emulator's.
+func readWorkflow(t *testing.T, text string, e *emulator.Emulator) (read workflow) {
+	t.Helper()
+	here := strings.NewReplacer("http://localhost:4010", e.Listeners().HTTP, "https://localhost:4443", e.Listeners().HTTPS,
+		"localhost:4443", strings.TrimPrefix(e.Listeners().HTTPS, "https://")).Replace(text)
+	if err := yaml.UnmarshalWithOptions([]byte(here), &read, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	return read
 }
 
 // serve opens an emulator on ports of its own, as the container has them.
@@ -118,20 +133,36 @@ func exposed(t *testing.T) (ports []string) {
 	return slices.Compact(ports) // both stages have them
 }
 
+// runSteps runs the commands until one fails, and returns that step's name and output.
+func runSteps(t *testing.T, read workflow) (failed, out string) {
+	t.Helper()
+	job := read.Jobs["test"]
+	env := map[string]string{"RUNNER_TEMP": t.TempDir(), "GITHUB_ENV": filepath.Join(t.TempDir(), "env")}
+	maps.Copy(env, job.Env)
+	for _, s := range job.Steps {
+		if s.Run == "" {
+			continue
+		}
+		if out, err := runStep(t, s, env); err != nil {
+			return s.Name, fmt.Sprintf("%v\n%s", err, out)
+		}
+	}
+	return "", ""
+}
+
 // runStep runs a step as bash of a Linux runner, and takes over what it writes to GITHUB_ENV.
-func runStep(t *testing.T, s step, env map[string]string) {
+func runStep(t *testing.T, s step, env map[string]string) ([]byte, error) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", s.Run)
 	command.Dir, command.Env = filepath.Join("..", ".."), os.Environ()
 	for name, value := range env {
 		command.Env = append(command.Env, name+"="+value)
 	}
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", s.Name, err, out)
-	}
+	out, err := command.CombinedOutput()
 	set, _ := os.ReadFile(env["GITHUB_ENV"])
 	for line := range strings.Lines(string(set)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		env[name] = value
 	}
+	return out, err
 }
