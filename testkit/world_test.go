@@ -236,7 +236,15 @@ func TestWhatFailsATest(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-		{"a path that is not emulated", "was answered", func(f *failing, w *testkit.World) { do(f, w, "GET", "/api/v2/branding", "") }},
+		{"a path that is not emulated", "GET /api/v2/branding was answered 501 not_emulated", func(f *failing, w *testkit.World) { do(f, w, "GET", "/api/v2/branding", "") }},
+		{"one of which the vendor's own word is known", "GET /dev-orgs.nope was answered 404 route_not_found, for it is not emulated: {", func(f *failing, w *testkit.World) {
+			visit(t, w, w.URL("devrev")+"/dev-orgs.nope", "Authorization", "any")
+		}},
+		{"the same of a caller who is not known", "GET /works.list was answered 401 ", func(f *failing, w *testkit.World) { visit(t, w, w.URL("devrev")+"/works.list") }},
+		{"a path of no vendor", "GET /a/b was answered 404 unknown_path", func(f *failing, w *testkit.World) { visit(t, w, "https://nosuch.example/a/b") }},
+		{"a world that there is not", "GET /w/typo/api/v2/connections was answered 404 unknown_world", func(f *failing, w *testkit.World) {
+			visit(t, w, w.URL("auth0")+"/w/typo/api/v2/connections")
+		}},
 		{"other answers than it says", "answered [], want [200]", func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organizations.get", 200) }},
 		{"an unknown operation", `no operation "auth0.organization.get"`, func(f *failing, w *testkit.World) { w.Saw(f, "auth0.organization.get") }},
 	} {
@@ -251,6 +259,25 @@ func TestWhatFailsATest(t *testing.T) {
 				t.Errorf("it said %d lines", lines)
 			}
 		})
+	}
+}
+
+// visit gets a URL with these headers, and forgets the answer.
+func visit(t *testing.T, w *testkit.World, url string, headers ...string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := w.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

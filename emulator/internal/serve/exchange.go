@@ -34,6 +34,7 @@ type exchange struct {
 	stage      string // that answered
 	unattested bool   // a rule made the answer up, or edited it
 	undeclared bool   // an answer that no table declares: a fault of the emulator's
+	unrouted   bool   // no table has the path, whatever it was answered
 
 	armed     *armed  // the scenario, nil for none
 	rules     []*rule // those that are about the operation

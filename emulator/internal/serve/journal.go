@@ -44,7 +44,7 @@ type Entry struct {
 	Changed       []string      `json:"changed,omitempty"`    // what rules changed in the world
 	Wait          time.Duration `json:"wait,omitempty"`       // told to the client, in nanoseconds
 	Unattested    bool          `json:"unattested,omitempty"` // a rule made the answer up, or edited it: no vendor vouches for it
-	Undeclared    bool          `json:"undeclared,omitempty"`
+	Undeclared    bool          `json:"undeclared,omitempty"` // no table has the answer, or the path
 
 	seen seen // what verdicts need beside
 }
@@ -115,7 +115,7 @@ type Filter struct {
 	Since     uint64 // entries after this sequence number
 	Limit     int    // the newest so many; 0: all that are kept
 
-	Undeclared bool // only answers that no table has
+	Undeclared bool // only answers that no table has, those to paths that are not emulated among them
 }
 
 func (f Filter) takes(e *Entry) bool {

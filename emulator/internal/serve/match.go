@@ -9,7 +9,8 @@ import (
 )
 
 // match finds the operation. A path of no vendor and a path that is not emulated are answered in our own shape; a
-// method that an emulated path does not have, in the vendor's.
+// method that an emulated path does not have, in the vendor's, as is a path that is not emulated where the vendor's own word
+// for those is known. All but that method are marked in the journal: no test may take them for an answer to its client.
 func (x *exchange) match() bool {
 	x.call = spec.Call{Request: x.r, Raw: x.body, Now: x.now, World: x.world.Name, Strict: x.world.Strict, Secure: x.secure(), Prefix: x.prefix}
 	found, vars, wrongMethod := x.server.router.find(x.r, x.r.URL.EscapedPath())
@@ -22,6 +23,7 @@ func (x *exchange) match() bool {
 	if x.vendor == nil {
 		x.reply = problem(http.StatusNotFound, "unknown_path", "No vendor has the path "+x.r.URL.Path+". Emulated prefixes: "+x.server.prefixes()+".")
 		x.code = "unknown_path"
+		x.unrouted = true
 		return true
 	}
 	x.call.Vendor = x.vendor
@@ -36,6 +38,7 @@ func (x *exchange) match() bool {
 		}
 		return true
 	}
+	x.unrouted = true
 	if row := x.vendor.Error(nil, "route_not_found"); row != nil { // the vendor's own answer is known: it takes the place of ours
 		if err := x.identify(); err != nil {
 			return x.fail(err)

@@ -61,7 +61,7 @@ func (x *exchange) entry() Entry {
 		RequestHeader: x.r.Header, RequestBody: clip(string(x.body)),
 		Status: x.reply.Status, Body: clip(string(x.reply.Body)),
 		Header: x.w.Header(), // net/http takes its own copy when the status is written
-		Stage:  x.stage, Code: x.code, Unattested: x.unattested, Undeclared: x.undeclared, Wait: x.quota.Wait,
+		Stage:  x.stage, Code: x.code, Unattested: x.unattested, Undeclared: x.undeclared || x.unrouted, Wait: x.quota.Wait,
 	}
 	if x.armed != nil {
 		x.witness(&e)

@@ -164,8 +164,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 	x.body, x.bodyErr = readBody(r)
 	name := x.chooseWorld(otherwise)
 	if x.world = s.World(name); x.world == nil {
-		reply := problem(http.StatusNotFound, "unknown_world", "There is no world "+state.Quote(name)+".")
-		writeReply(w, reply)
+		x.worldless(name, otherwise)
 		return
 	}
 	if r.ProtoMajor == 2 {
@@ -173,9 +172,28 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, otherwise, forced
 			x.shared = conn.Carry(name)
 		}
 	}
+	x.read()
+	x.walk()
+}
+
+// read takes the world's time.
+func (x *exchange) read() {
 	x.clock = x.world.Clock.Read()
 	x.now, x.began = x.clock.Now, x.clock.Now
-	x.walk()
+}
+
+// worldless answers where there is no world of a name. The journal of the world that would have answered where no other
+// is chosen has it, so that whoever looks there learns of it.
+func (x *exchange) worldless(name, otherwise string) {
+	x.reply = problem(http.StatusNotFound, "unknown_world", "There is no world "+state.Quote(name)+".")
+	if x.world = x.server.World(otherwise); x.world == nil {
+		writeReply(x.w, x.reply)
+		return
+	}
+	x.read()
+	x.stage, x.code, x.unrouted = "world", "unknown_world", true
+	x.prefix = "" // no world has taken it off
+	x.send()
 }
 
 // chooseWorld goes by header, then path prefix, then credential, then what the listener says. A prefix is taken off the

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -39,6 +40,19 @@ func TestWorldsAreChosenByHeaderThenPathThenCredential(t *testing.T) {
 		want(t, send(s, call, owner...), 404, `"code":"unknown_world"`)
 	}
 	want(t, send(s, "GET /shop/things", "X-Understudy-World", "none"), 404, `"code":"unknown_world"`)
+	for world, paths := range map[string][]string{DefaultWorld: {"/w/none/shop/things", "/w//shop/things", "/shop/things", "/w/typo"}, "b": {"/w/typo"}} {
+		want(t, send(s.Only(world, ""), "GET /w/typo", owner...), 404, `"code":"unknown_world"`)
+		var got []string
+		for _, e := range s.World(world).Journal.Entries(Filter{Undeclared: true}) { // of whom the listener is
+			if e.Code == "unknown_world" && e.World == world {
+				got = append(got, e.Path)
+			}
+		}
+		if !slices.Equal(got, paths) {
+			t.Errorf("the journal of %s has %q, want %q", world, got, paths)
+		}
+	}
+	want(t, send(s.Only("gone", ""), "GET /shop/things", owner...), 404, `"code":"unknown_world"`) // and no journal
 	want(t, send(s, "GET /w/b", owner...), 404, `path /.`)
 	want(t, send(s, "GET /w/b/", owner...), 404, `"code":"unknown_path"`)
 	want(t, send(s, "GET /w/b/shop/things/x%2Fy/parts/z", owner...), 200, `"var id":"x/y"`)

@@ -87,9 +87,14 @@ func atMost(n int, lines []string) []string {
 // undeclared are the answers that no table has, those about paths that are not emulated among them.
 func undeclared(entries []emulator.Entry) (lines []string) {
 	for _, e := range entries {
-		if e.Undeclared {
-			lines = append(lines, fmt.Sprintf("%s %s was answered %d %s: %s", e.Method, e.Path, e.Status, e.Code, firstLine(e.Body)))
+		if !e.Undeclared {
+			continue
 		}
+		why := ""
+		if e.Operation == "" { // which the answer need not say: some vendors' own is known
+			why = ", for it is not emulated"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s was answered %d %s%s: %s", e.Method, e.Path, e.Status, e.Code, why, firstLine(e.Body)))
 	}
 	return lines
 }
