@@ -71,10 +71,10 @@ func (f *execFlags) run(c *cobra.Command, args []string) (err error) {
 	if command.ProcessState == nil { // it never ran
 		return exit{code, err}
 	}
-	failed := f.conclude(c.ErrOrStderr(), s.world)
-	if f.report != "" {
+	if f.report != "" { // before anything is said: whoever reads that may leave, and end this process
 		err = errors.Join(err, writeReport(f.report, s.world))
 	}
+	failed := f.conclude(c.ErrOrStderr(), s.world)
 	if code == 0 && err == nil {
 		err = failed
 	}

@@ -47,6 +47,26 @@ func TestExecLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestExecThatNobodyReads: where its standard error is closed, the report is there all the same.
+func TestExecThatNobodyReads(t *testing.T) {
+	folder := t.TempDir()
+	p := process(t, append([]string{"exec", "--scenario", "rate-limit-burst", "--report", folder, "--"}, self("exit", "0")...)...)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Stderr = write
+	if err := errors.Join(read.Close(), p.Start(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _ = p.Wait(); !strings.Contains(p.ProcessState.String(), syscall.SIGPIPE.String()) {
+		t.Errorf("it ended with %v", p.ProcessState)
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 4 {
+		t.Errorf("%d files: %v", len(files), err)
+	}
+}
+
 // TestGauntletInterrupted: it ends what runs with all that this started, tells what it has learnt, and leaves nothing.
 func TestGauntletInterrupted(t *testing.T) {
 	t.Parallel()
