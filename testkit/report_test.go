@@ -251,9 +251,29 @@ func TestWhatABubbleRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f.run(func() { outside.Await(t.Context(), testkit.Filter{}, 1) })
 		want(t, f.all(), "Await inside a synctest bubble of a world that is outside")
+		_, err := outside.Client().Do(outside.Auth0().Request(t, "POST", "/api/v2/organizations", "{}"))
+		if err == nil || !strings.Contains(err.Error(), "testkit: a call inside a synctest bubble to a world that is outside, or the reverse") {
+			t.Errorf("a call ends with %v", err)
+		}
 		g := &failing{TB: t}
 		f.run(func() { testkit.Start(t).Listen(g) })
 		want(t, g.all(), "Listen inside a synctest bubble: a waiting socket stops virtual time; use Client, or call it outside")
 	})
 	f.end()
+
+	inner := &failing{TB: t} // hides the deadline, and ends outside
+	timed := &failing{TB: t}
+	synctest.Test(t, func(t *testing.T) {
+		testkit.Start(inner)
+		timed.run(func() { testkit.Start(withDeadline{timed}) })
+		want(t, timed.all(), "the world was started inside a synctest bubble with a t from outside")
+		do(t, testkit.Start(t), "GET", path, "") // its own t
+	})
+	inner.end()
+	want(t, inner.all(), "the world was started inside a synctest bubble with a t from outside, or the reverse: give Start and Fork the t of the bubble")
 }
+
+// withDeadline is a test outside of bubbles, which has one unless -timeout is 0.
+type withDeadline struct{ *failing }
+
+func (withDeadline) Deadline() (time.Time, bool) { return time.Now().Add(time.Minute), true }

@@ -124,14 +124,21 @@ const forever = 200 * 365 * 24 * time.Hour
 func (w *World) open() *World {
 	tb := w.tb
 	tb.Helper()
+	w.inBubble = emulator.InBubble()
+	if w.inBubble && isOutside(tb) {
+		tb.Fatalf("testkit: %s", outsideTB)
+	}
 	endpoint, err := w.world.Open(w.settings.realTLS)
 	if err != nil {
 		tb.Fatalf("testkit: %v", err)
 	}
-	w.inBubble = emulator.InBubble()
 	w.transport = endpoint.Transport()
-	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}}
+	w.tracker = &tracker{inner: w.transport, open: map[*trackedBody]string{}, inBubble: w.inBubble}
 	tb.Cleanup(func() {
+		if emulator.InBubble() != w.inBubble {
+			tb.Errorf("testkit: %s", outsideTB) // and what belongs to another bubble can't be touched
+			return
+		}
 		if w.inBubble {
 			synctest.Wait() // a client that is still reading an answer has not forgotten it
 		}
@@ -144,6 +151,24 @@ func (w *World) open() *World {
 		w.report(forgotten == nil && leaked == nil).End(tb, forgotten, leaked)
 	})
 	return w
+}
+
+const outsideTB = "the world was started inside a synctest bubble with a t from outside, or the reverse: give Start and Fork the t of the bubble that they are called in"
+
+// isOutside tells, in a bubble, whether a test is known not to be the bubble's: the deadline of those that are can't be asked
+// for. Of wrappers that hide it, and where tests have none, nothing is known before the end.
+func isOutside(tb testing.TB) (outside bool) {
+	t, ok := tb.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			outside = false
+		}
+	}()
+	_, outside = t.Deadline()
+	return outside
 }
 
 // report is what is known at the end. Where all went well so far, it has only what may still show otherwise: to mask every

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+
+	"github.com/understudy-dev/understudy/emulator"
 )
 
 // tracker is a transport that knows which response bodies are still open, so that a forgotten one is reported and ended
@@ -14,7 +16,10 @@ import (
 type tracker struct {
 	mu    sync.Mutex
 	inner http.RoundTripper
-	open  map[*trackedBody]string
+	// A world's connections belong to the bubble that it was opened in, and the runtime ends the whole process where
+	// others touch them.
+	inBubble bool
+	open     map[*trackedBody]string
 }
 
 type trackedBody struct {
@@ -35,8 +40,16 @@ func (t *tracker) way() http.RoundTripper {
 	return t.inner
 }
 
+var errOtherBubble = errors.New("testkit: a call inside a synctest bubble to a world that is outside, or the reverse: Start or Fork it where it is used")
+
 // RoundTrip implements http.RoundTripper.
 func (t *tracker) RoundTrip(r *http.Request) (*http.Response, error) {
+	if emulator.InBubble() != t.inBubble {
+		if r.Body != nil {
+			_ = r.Body.Close() // as every RoundTripper has to
+		}
+		return nil, errOtherBubble
+	}
 	ctx, cancel := context.WithCancel(r.Context())
 	response, err := t.way().RoundTrip(r.WithContext(ctx))
 	if err != nil {
