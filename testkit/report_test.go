@@ -237,12 +237,36 @@ func TestAwait(t *testing.T) {
 		defer cancel()
 		impatient := testkit.Start(f)
 		f.run(func() { impatient.Await(ctx, testkit.Filter{Status: http.StatusOK}, 1) })
-		want(t, f.all(), "0 of 1 exchanges came: context deadline exceeded")
+		want(t, f.all(), "testkit: waiting for calls answered 200: 0 of 1 exchanges came: context deadline exceeded")
 		if waited := time.Since(began); waited != 3*time.Minute+time.Hour {
 			t.Errorf("it waited %v", waited)
 		}
+		f.run(func() {
+			impatient.Await(ctx, testkit.Filter{Vendor: "auth0", Operation: "auth0.organizations.get", Since: 3, Undeclared: true}, 2)
+		})
+		want(t, f.all(), "waiting for calls of auth0.organizations.get after entry 3 that no table declares: 0 of 2 exchanges came")
 		f.end()
 	})
+}
+
+func TestFiltersThatNothingPasses(t *testing.T) {
+	for _, c := range []struct {
+		filter testkit.Filter
+		want   string
+	}{
+		{testkit.Filter{Vendor: "auth"}, `testkit: no vendor "auth"; did you mean "auth0"?`},
+		{testkit.Filter{Operation: "auth0.organizations.lsit"}, `testkit: no operation "auth0.organizations.lsit"; did you mean "auth0.organizations.list"?`},
+	} {
+		f, g := &failing{TB: t}, &failing{TB: t}
+		f.run(func() { testkit.Start(f).Requests(c.filter) })
+		want(t, f.all(), c.want)
+		f.end()
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		g.run(func() { testkit.Start(g).Await(ended, c.filter, 1) }) // and does not wait
+		want(t, g.all(), c.want)
+		g.end()
+	}
 }
 
 func TestWhatABubbleRefuses(t *testing.T) {
