@@ -68,7 +68,7 @@ func (t *tracker) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel()
 	}
 	t.mu.Lock()
-	t.open[body] = r.Method + " " + r.URL.Path
+	t.open[body] = r.Method + " " + r.URL.EscapedPath() // one line, whatever it names
 	t.mu.Unlock()
 	response.Body = body
 	return response, nil

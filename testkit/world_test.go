@@ -236,6 +236,11 @@ func TestWhatFailsATest(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		{"one of a path that would break the line", "the body of GET /api/v2/connections/a%0ab was never closed", func(f *failing, w *testkit.World) {
+			if _, err := w.Client().Do(w.Auth0().Request(f, "GET", "/api/v2/connections/a%0ab", "")); err != nil {
+				t.Fatal(err)
+			}
+		}},
 		{"a path that is not emulated", "GET /api/v2/branding was answered 501 not_emulated", func(f *failing, w *testkit.World) { do(f, w, "GET", "/api/v2/branding", "") }},
 		{"one of which the vendor's own word is known", "GET /dev-orgs.nope was answered 404 route_not_found, for it is not emulated: {", func(f *failing, w *testkit.World) {
 			visit(t, w, w.URL("devrev")+"/dev-orgs.nope", "Authorization", "any")
