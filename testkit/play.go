@@ -9,8 +9,9 @@ import (
 )
 
 // Play arms a scenario in place of the one before: a builder, scenarios.YAML, scenarios.File or scenarios.Shipped. One
-// that can't be carried out fails the test at once, and so does, at its end, a rule that never fired, unless it is
-// optional. Verdicts tells what the world thinks of the client.
+// that can't be carried out fails the test that tb is at once. A rule that never fired, unless it is optional, fails the
+// world's own test at its end; those of the scenario before are forgotten. Verdicts tells what the world thinks of the
+// client.
 func (w *World) Play(tb testing.TB, from scenarios.Source) {
 	tb.Helper()
 	w.playedAfter = 0

@@ -35,8 +35,9 @@ func execCommand() *cobra.Command {
 			"SSL_CERT_FILE, CURL_CA_BUNDLE, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS and DENO_CERT name a file that has the roots of\n" +
 			"this machine and understudy's, and NO_PROXY has its hosts. Go programs on macOS and Windows heed no such variable:\n" +
 			"give them UNDERSTUDY_CA. Java needs a trust store of its own; `understudy ca` says how one is made.\n\n" +
-			"Signals go on to the command and to what it started; what it leaves running in the background is ended, unless the\n" +
-			"terminal is shared with it. At the end the rules and verdicts of the scenario are printed on standard error.\n" +
+			"INT, TERM, HUP and QUIT go on to the command and to what it started; what it leaves running in the background is ended,\n" +
+			"unless the terminal is shared with it. What took a session or a process group of its own, as by setsid, is neither told\n" +
+			"nor ended. At the end the rules and verdicts of the scenario are printed on standard error.\n" +
 			"The exit code is the command's (128 and the signal's number where one ended it, 127 where there is no such command, 126\n" +
 			"where it can't be run), or 1 where it succeeded and a verdict failed. A verdict that is unproven changes nothing.",
 		Example: "  understudy exec -- go test ./...\n" +
