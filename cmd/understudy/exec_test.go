@@ -229,6 +229,7 @@ func TestExecRefuses(t *testing.T) {
 		{[]string{"lenient"}, []string{"--auth", "none"}},
 		{[]string{"limits"}, []string{"--limits", "auth0=huge"}},
 		{[]string{"--scenario", "nowhere.yaml"}, []string{"--scenario", "nowhere.yaml"}},
+		{[]string{"--scenario: open rate-limit-brust: no such file", `and no scenario "rate-limit-brust" is shipped; did you mean "rate-limit-burst"?`}, []string{"--scenario", "rate-limit-brust"}},
 		{[]string{"--scenario", `"okta.*"`}, []string{"--scenario", "rate-limit-burst", "--vendor", "okta"}},
 		{[]string{"--vendor", "no --scenario"}, []string{"--vendor", "auth0"}},
 		{[]string{"--vendor", `no rule of the scenario is about "okta"; the vendors are auth0, atlas, devrev, qovery`}, []string{"--scenario", "tls-certificate-expired", "--vendor", "okta"}},

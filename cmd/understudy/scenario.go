@@ -35,7 +35,7 @@ func (f *tables) flags(c *cobra.Command) {
 // read returns a scenario, a shipped one by name or a file, that the tables have all of.
 func (f *tables) read(nameOrFile string) (*scenarios.Scenario, scenarios.Catalogue, error) {
 	catalogue := emulator.Catalogue()
-	s, err := scenarioSource(nameOrFile).Scenario()
+	s, err := readScenario(nameOrFile)
 	if err != nil {
 		return nil, catalogue, err
 	}

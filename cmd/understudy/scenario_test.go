@@ -54,6 +54,7 @@ understudy: 1 problem, shown above
 		t.Errorf("exit %d\n%s%s", code, out.String(), bad.String())
 	}
 	s.fails([]string{"nowhere.yaml"}, "scenario", "check", "nowhere.yaml")
+	s.fails([]string{`did you mean "lost-answer-on-create"?`}, "scenario", "check", "lost-answer-on-crate")
 	s.fails([]string{`no scenario "storm"`}, "scenario", "show", "storm")
 	s.fails([]string{"nowhere"}, "scenario", "check", "--fixtures", "nowhere", good)
 	bad.Reset()

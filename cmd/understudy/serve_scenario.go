@@ -1,20 +1,28 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 
 	"github.com/understudy-dev/understudy/emulator"
+	"github.com/understudy-dev/understudy/fixtures/tree"
 	"github.com/understudy-dev/understudy/scenarios"
 )
 
-// scenarioSource is a shipped scenario by name, or a file.
-func scenarioSource(nameOrFile string) scenarios.Source {
-	if slices.Contains(scenarios.ShippedNames(), nameOrFile) {
-		return scenarios.Shipped(nameOrFile)
+// readScenario returns a shipped scenario by name, or a file's.
+func readScenario(nameOrFile string) (*scenarios.Scenario, error) {
+	shipped := scenarios.ShippedNames()
+	if slices.Contains(shipped, nameOrFile) {
+		return scenarios.Shipped(nameOrFile).Scenario()
 	}
-	return scenarios.File(nameOrFile)
+	s, err := scenarios.File(nameOrFile).Scenario()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w, and no scenario %q is shipped%s", err, nameOrFile, tree.Meant(nameOrFile, shipped))
+	}
+	return s, err
 }
 
 // printVerdicts says, where a scenario is armed, how often its rules fired and what the client did.

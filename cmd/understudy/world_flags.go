@@ -80,7 +80,7 @@ func (f *worldFlags) openScenario(fixtureGiven bool) (*scenarios.Scenario, error
 	if f.scenario == "" {
 		return nil, nil
 	}
-	s, err := scenarioSource(f.scenario).Scenario()
+	s, err := readScenario(f.scenario)
 	if err != nil {
 		return nil, fmt.Errorf("--scenario: %w", err)
 	}
