@@ -25,7 +25,7 @@ type arrow struct {
 
 var arrows = []arrow{
 	{"cmd/understudy", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "fixtures/tree", "scenarios/gauntlet/junit"}, "testkit would drag package testing into the binary, and the internals have one door: emulator"},
-	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "testkit/internal/report"}, "tests see what users see"},
+	{"testkit", []string{"emulator", "scenarios", "scenarios/gauntlet", "fixtures", "fixtures/tree", "testkit/internal/report"}, "tests see what users see"},
 	{"testkit/internal/report", []string{"emulator", "scenarios"}, "it knows what a world has seen, not where the world is"},
 	{"testkit/container", []string{"emulator", "scenarios", "testkit/internal/report"}, "what runs in a container is reached over HTTP alone; emulator names what that says"},
 	{"scenarios/gauntlet", []string{"emulator", "scenarios", "fixtures", "scenarios/gauntlet/junit"}, "the binary uses it, so nothing of testkit may come with it"},
