@@ -19,15 +19,15 @@ type Expectation struct {
 	// followed; and where the world's clock stood or was set between the two.
 	Waited string `key:"waited"`
 	// BackedOff: the pauses after the rule's answers grow: the median of the later half is at least 1.5 times that of the
-	// earlier half.
+	// earlier half or, of four and more, than the first.
 	//
 	// Pauses are those before equal requests (caller, method, path and body), as long as the rule strikes them without a
-	// break; each such run is judged by itself. Of an odd number the middle one counts for neither half. An answer that
-	// told a wait ends the run: its length is not the client's to choose. Chance in the pauses may hide growth: a run that
-	// shows none fails where its pauses are all alike (within a tenth; a fiftieth where there are two) or below 50 ms, or
-	// where there are six or more and none of the later half is 1.5 times the median of the earlier.
+	// break: a run. Of an odd number the middle one counts for neither half. An answer that told a wait ends the run: its
+	// length is not the client's to choose. Chance in the pauses may hide that they grow. So of the runs that do not, one of
+	// six pauses and more fails where none of its later half is 1.5 times the median of the earlier; and shorter ones where
+	// each has pauses of one length (within 3 %, or below 10 ms) and no other run tells more.
 	//
-	// Unproven where no run has two pauses or can be told so, or the world's clock stood or was set during one.
+	// Unproven where no run has two pauses or tells so much, or the world's clock stood or was set during one.
 	BackedOff string `key:"backed_off"`
 	// Calls bounds how many calls come, struck and lost ones included.
 	Calls *CallCount `key:"calls"`

@@ -142,6 +142,7 @@ func TestParseSaysWhere(t *testing.T) {
 		{expect("{calls: {on: a}}"), "3:13", "how many? Give at_least, at_most or exactly"},
 		{expect("{calls: {at_most: 1}}"), "3:13", "of which operations? Give on or intent"},
 		{expect("{calls: {on: a, at_least: 2, at_most: 1}}"), "3:13", "no number is at least 2 and at most 1"},
+		{expect("{no_blind_repeat: {intent: deletes}}"), "3:23", "to delete again harms nobody"},
 		{expect("{gave_up: {on: a}}"), "3:15", "calls: how many may come in all, the first included? From 1"},
 		{expect("{order: [a]}"), "3:13", "1 operations: an order has from 2 to 1000"},
 		{expect("{state: {a.b: {}}}"), "3:19", "give count, where, or both"},

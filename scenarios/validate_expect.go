@@ -26,6 +26,8 @@ func (c *checker) expectation(e *Expectation, path string) {
 	case e.Calls != nil:
 		c.scope(path, e.Calls.On, e.Calls.Intent)
 		c.callCount(path, e.Calls)
+	case e.NoBlindRepeat != nil && e.NoBlindRepeat.Intent == Deletes:
+		c.wrong(path, "to delete again harms nobody: this is about creates and updates")
 	case e.NoBlindRepeat != nil:
 		c.scope(path, e.NoBlindRepeat.On, e.NoBlindRepeat.Intent)
 	case e.PagedToTheEnd != nil:

@@ -114,6 +114,8 @@ func TestEdges(t *testing.T) {
 			at(0, down), at(time.Second, down), at(61*time.Second, down), at(62500*ms, put)}, scenarios.Pass},
 		"backed_off: chance may hide growth": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
 			at(0, down), at(1200*time.Millisecond, down), at(2200*time.Millisecond, down), at(3700*time.Millisecond, put)}, scenarios.Unproven},
+		"backed_off: it stops growing at a bound": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
+			at(0, down), at(time.Second, down), at(3*time.Second, down), at(7*time.Second, down), at(11*time.Second, down), at(15*time.Second, down), at(19*time.Second, put)}, scenarios.Pass},
 		"backed_off: two that are nearly alike": {scenarios.Expectation{BackedOff: "down"}, []scenarios.Call{
 			at(0, down), at(1000*time.Millisecond, down), at(2004*time.Millisecond, put)}, scenarios.Fail},
 		"no_blind_repeat: to delete twice harms nobody": {scenarios.Expectation{NoBlindRepeat: &scenarios.Scope{Intent: scenarios.Writes}}, []scenarios.Call{
