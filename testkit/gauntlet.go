@@ -46,8 +46,8 @@ func Prepare(do func(w *World)) Option {
 
 // Gauntlet runs a client twice without faults and then once under each scenario of the library that touches what it calls,
 // at each vendor that it calls. Each run is a world of its own in a bubble of virtual time, and each trial a parallel
-// subtest, trials/SCENARIO@VENDOR, which fails where the client leaves something else than without faults, or half its work, does not end,
-// crashes, or fails a verdict. What is unproven is skipped. The report is logged and returned.
+// subtest, trials/SCENARIO@VENDOR, which fails where the client leaves something else than without faults, or half its
+// work, does not end, crashes, or fails a verdict. What is unproven is skipped. The report is logged and returned.
 //
 // How to read the report, and the same for commands and in CI: scenarios/gauntlet/README.md.
 //
